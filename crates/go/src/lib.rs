@@ -1,0 +1,25 @@
+//! What Go's standard library does that Helm's bytes depend on: kinded values with shared maps, `fmt` verbs,
+//! `strconv`, the JSON encoder, time layouts, RE2 syntax and globs.
+//!
+//! Everything above this crate speaks in [`Value`]s. No I/O, no clock but what a caller passes in.
+
+pub mod collections;
+pub mod func;
+pub mod gostr;
+pub mod types;
+pub mod value;
+
+pub mod fmt;
+pub mod glob;
+pub mod json;
+pub mod path;
+pub mod regexp;
+pub mod semver;
+pub mod strconv;
+pub mod time;
+
+pub use collections::{List, Map};
+pub use func::{Func, FuncError, FuncImpl};
+pub use gostr::GoStr;
+pub use types::{Kind, NamedType, Type};
+pub use value::{FuncResult, Num, Object, Value};

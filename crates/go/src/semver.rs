@@ -1,0 +1,1 @@
+//! Semantic versions and constraints as Masterminds/semver v3 has them (what Helm and Sprig compare with).
