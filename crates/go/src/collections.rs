@@ -92,13 +92,47 @@ impl std::ops::Deref for List {
 /// alias.set("b", Value::Int(1));
 /// assert!(m.contains(b"b"));
 /// ```
+///
+/// The type stands beside the data: `common.Values` and `map[string]interface {}` can be two views of one map, as a
+/// Go conversion gives ([`Map::retyped`]).
 #[derive(Clone)]
-pub struct Map(Rc<MapInner>);
+pub struct Map {
+    data: Rc<MapData>,
+    ty: TypeId,
+}
 
-struct MapInner {
-    ty: Type,
+struct MapData {
     nil: bool,
     cell: RefCell<Vec<(GoStr, Value)>>,
+}
+
+/// A map type in two bytes: 0 is `map[string]interface {}`, others are numbered as they are met.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct TypeId(u16);
+
+thread_local! {
+    static MAP_TYPES: RefCell<Vec<Type>> = const { RefCell::new(Vec::new()) };
+}
+
+impl TypeId {
+    fn of(ty: Type) -> TypeId {
+        if ty == Type::MAP {
+            return TypeId(0);
+        }
+        MAP_TYPES.with_borrow_mut(|types| {
+            let at = types.iter().position(|t| *t == ty).unwrap_or_else(|| {
+                types.push(ty);
+                types.len() - 1
+            });
+            TypeId(at as u16 + 1) // a program has a handful of map types
+        })
+    }
+    fn ty(self) -> Type {
+        match self.0 {
+            0 => Type::MAP,
+            n => MAP_TYPES.with_borrow(|types| types.get(n as usize - 1).copied().unwrap_or(Type::MAP)),
+        }
+    }
 }
 
 impl Default for Map {
@@ -114,11 +148,11 @@ impl Map {
     }
     /// An empty map of that type: `Type::Map(..)`, or a defined map type (`common.Values`).
     pub fn typed(ty: Type) -> Self {
-        Map(Rc::new(MapInner { ty, nil: false, cell: RefCell::default() }))
+        Map { data: Rc::new(MapData { nil: false, cell: RefCell::default() }), ty: TypeId::of(ty) }
     }
     /// A nil map of that type.
     pub fn nil(ty: Type) -> Self {
-        Map(Rc::new(MapInner { ty, nil: true, cell: RefCell::default() }))
+        Map { data: Rc::new(MapData { nil: true, cell: RefCell::default() }), ty: TypeId::of(ty) }
     }
     /// From pairs in any order; of equal keys the last wins. Linear when already sorted.
     pub fn from_pairs(pairs: Vec<(GoStr, Value)>) -> Self {
@@ -137,19 +171,19 @@ impl Map {
             }
             pairs = out;
         }
-        Map(Rc::new(MapInner { ty, nil: false, cell: RefCell::new(pairs) }))
+        Map { data: Rc::new(MapData { nil: false, cell: RefCell::new(pairs) }), ty: TypeId::of(ty) }
     }
     /// The map's type.
     pub fn ty(&self) -> Type {
-        self.0.ty
+        self.ty.ty()
     }
     /// Whether this is a nil map (prints `map[]`, is `null` in JSON).
     pub fn is_nil(&self) -> bool {
-        self.0.nil
+        self.data.nil
     }
     /// Number of keys.
     pub fn len(&self) -> usize {
-        self.0.cell.borrow().len()
+        self.data.cell.borrow().len()
     }
     /// Whether no key is there.
     pub fn is_empty(&self) -> bool {
@@ -157,7 +191,7 @@ impl Map {
     }
     /// The value under a key.
     pub fn get(&self, key: &[u8]) -> Option<Value> {
-        let e = self.0.cell.borrow();
+        let e = self.data.cell.borrow();
         e.binary_search_by(|p| p.0.as_bytes().cmp(key)).ok().map(|i| e[i].1.clone())
     }
     /// The value under a text key.
@@ -166,12 +200,12 @@ impl Map {
     }
     /// Whether the key is there (with any value, null included).
     pub fn contains(&self, key: &[u8]) -> bool {
-        self.0.cell.borrow().binary_search_by(|p| p.0.as_bytes().cmp(key)).is_ok()
+        self.data.cell.borrow().binary_search_by(|p| p.0.as_bytes().cmp(key)).is_ok()
     }
     /// Sets a key, visible through every clone of this map.
     pub fn set(&self, key: impl Into<GoStr>, v: Value) {
         let key = key.into();
-        let mut e = self.0.cell.borrow_mut();
+        let mut e = self.data.cell.borrow_mut();
         match e.last() {
             Some(l) if l.0 >= key => match e.binary_search_by(|p| p.0.cmp(&key)) {
                 Ok(i) => e[i].1 = v,
@@ -182,41 +216,61 @@ impl Map {
     }
     /// Removes a key; gives what was there.
     pub fn remove(&self, key: &[u8]) -> Option<Value> {
-        let mut e = self.0.cell.borrow_mut();
+        let mut e = self.data.cell.borrow_mut();
         let i = e.binary_search_by(|p| p.0.as_bytes().cmp(key)).ok()?;
         Some(e.remove(i).1)
     }
     /// Removes every key.
     pub fn clear(&self) {
-        self.0.cell.borrow_mut().clear();
+        self.data.cell.borrow_mut().clear();
     }
     /// The sorted pairs, borrowed: do not run template code while holding this (it may write to the map).
     pub fn borrow(&self) -> Ref<'_, [(GoStr, Value)]> {
-        Ref::map(self.0.cell.borrow(), Vec::as_slice)
+        Ref::map(self.data.cell.borrow(), Vec::as_slice)
     }
     /// A snapshot of the sorted pairs (values shared, not copied).
     pub fn entries(&self) -> Vec<(GoStr, Value)> {
-        self.0.cell.borrow().clone()
+        self.data.cell.borrow().clone()
     }
     /// A snapshot of the sorted keys.
     pub fn keys(&self) -> Vec<GoStr> {
-        self.0.cell.borrow().iter().map(|p| p.0.clone()).collect()
+        self.data.cell.borrow().iter().map(|p| p.0.clone()).collect()
     }
     /// A new map of the same type with the same values (nested maps stay shared).
     pub fn shallow_copy(&self) -> Map {
-        Map(Rc::new(MapInner { ty: self.0.ty, nil: self.0.nil, cell: RefCell::new(self.entries()) }))
+        Map { data: Rc::new(MapData { nil: self.data.nil, cell: RefCell::new(self.entries()) }), ty: self.ty }
     }
     /// A new map with everything beneath copied too.
     pub fn deep_copy(&self) -> Map {
         let pairs = self.borrow().iter().map(|(k, v)| (k.clone(), v.deep_copy())).collect();
-        Map(Rc::new(MapInner { ty: self.0.ty, nil: self.0.nil, cell: RefCell::new(pairs) }))
+        Map { data: Rc::new(MapData { nil: self.data.nil, cell: RefCell::new(pairs) }), ty: self.ty }
     }
-    /// The same map data under another type would be a copy in pintle: a new map of type `ty`, values shared.
+    /// The same map under another type: a change through one is seen through the other (Go's `Values(m)`).
     pub fn retyped(&self, ty: Type) -> Map {
-        Map(Rc::new(MapInner { ty, nil: self.0.nil, cell: RefCell::new(self.entries()) }))
+        Map { data: self.data.clone(), ty: TypeId::of(ty) }
     }
     /// Whether both are the same map in memory.
     pub fn same(&self, o: &Map) -> bool {
-        Rc::ptr_eq(&self.0, &o.0)
+        Rc::ptr_eq(&self.data, &o.data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_stays_small() {
+        assert_eq!(std::mem::size_of::<Value>(), 24);
+    }
+
+    #[test]
+    fn a_retyped_map_is_the_same_map() {
+        let m = Map::new();
+        let strings = m.retyped(Type::Map(&Type::String));
+        m.set("a", Value::Int(1));
+        assert!(strings.contains(b"a"));
+        assert_eq!(strings.ty().name(), "map[string]string");
+        assert_eq!(m.ty(), Type::MAP);
     }
 }

@@ -21,5 +21,5 @@ pub mod time;
 pub use collections::{List, Map};
 pub use func::{Func, FuncError, FuncImpl};
 pub use gostr::GoStr;
-pub use types::{Kind, NamedType, Type};
+pub use types::{Kind, NamedType, Type, no_methods};
 pub use value::{FuncResult, Num, Object, Value};

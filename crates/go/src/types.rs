@@ -5,6 +5,9 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
+
+use crate::{Func, Value};
 
 /// A Go type. [`Type::name`] spells it as `reflect.Type.String()` does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -57,8 +60,10 @@ pub enum Type {
     Named(&'static NamedType),
 }
 
-/// A defined Go type: its qualified name and what it is made of.
-#[derive(PartialEq, Eq, Debug)]
+/// A defined Go type: its qualified name, what it is made of and its methods.
+///
+/// A [`crate::Map`] or [`crate::List`] of a defined type (`common.Values`, `common.VersionSet`) has its methods here;
+/// an [`crate::Object`] answers for itself through `Object::method` and leaves [`no_methods`] here.
 pub struct NamedType {
     /// Qualified name, e.g. `common.Values`.
     pub name: &'static str,
@@ -66,6 +71,26 @@ pub struct NamedType {
     pub kind: Kind,
     /// The type literal that it is defined as, where that matters (maps, slices, numbers).
     pub underlying: Option<Type>,
+    /// Methods of a map or slice of this type, bound to that value; [`no_methods`] where there are none.
+    /// The template engine asks here before it looks for a key, as text/template looks for methods first.
+    pub methods: fn(&Value, &str) -> Option<Rc<Func>>,
+}
+
+/// For types without methods of their own.
+pub fn no_methods(_: &Value, _: &str) -> Option<Rc<Func>> {
+    None
+}
+
+impl PartialEq for NamedType {
+    fn eq(&self, o: &Self) -> bool {
+        self.name == o.name && self.kind == o.kind
+    }
+}
+impl Eq for NamedType {}
+impl fmt::Debug for NamedType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 /// Go's `reflect.Kind`, as far as it is met.

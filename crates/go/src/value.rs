@@ -25,6 +25,8 @@ pub enum Value {
     Float(f64),
     /// The rarer numeric types.
     Num(Num),
+    /// `complex128`: only a template's imaginary literal makes one.
+    Complex(f64, f64),
     /// `string`
     Str(GoStr),
     /// A slice of any element type.
@@ -50,7 +52,6 @@ pub enum Num {
     U32(u32),
     U64(u64),
     F32(f32),
-    Complex(f64, f64),
 }
 
 impl Num {
@@ -66,7 +67,6 @@ impl Num {
             Num::U32(_) => Type::Uint32,
             Num::U64(_) => Type::Uint64,
             Num::F32(_) => Type::Float32,
-            Num::Complex(..) => Type::Complex128,
         }
     }
 }
@@ -144,6 +144,7 @@ impl Value {
             Value::Int64(_) => Type::Int64,
             Value::Float(_) => Type::Float64,
             Value::Num(n) => n.ty(),
+            Value::Complex(..) => Type::Complex128,
             Value::Str(_) => Type::String,
             Value::List(l) => l.ty(),
             Value::Map(m) => m.ty(),
@@ -176,9 +177,9 @@ impl Value {
             Value::Float(f) => *f != 0.0,
             Value::Num(n) => match *n {
                 Num::F32(f) => f != 0.0,
-                Num::Complex(r, i) => r != 0.0 || i != 0.0,
                 n => n.as_i128() != 0,
             },
+            Value::Complex(r, i) => *r != 0.0 || *i != 0.0,
             Value::Str(s) => !s.is_empty(),
             Value::List(l) => !l.is_empty(),
             Value::Map(m) => m.len() != 0,
@@ -216,7 +217,7 @@ impl Value {
     pub fn as_int(&self) -> Option<i128> {
         match self {
             Value::Int(i) | Value::Int64(i) => Some(*i as i128),
-            Value::Num(Num::F32(_) | Num::Complex(..)) => None,
+            Value::Num(Num::F32(_)) => None,
             Value::Num(n) => Some(n.as_i128()),
             _ => None,
         }
@@ -233,7 +234,7 @@ impl Value {
 }
 
 impl Num {
-    /// The integer value; 0 for floats and complex numbers.
+    /// The integer value; 0 for a float.
     pub fn as_i128(self) -> i128 {
         match self {
             Num::I8(v) => v as i128,
@@ -243,7 +244,7 @@ impl Num {
             Num::U8(v) => v as i128,
             Num::U16(v) => v as i128,
             Num::U32(v) => v as i128,
-            Num::F32(_) | Num::Complex(..) => 0,
+            Num::F32(_) => 0,
         }
     }
 }
@@ -257,6 +258,7 @@ impl fmt::Debug for Value {
             Value::Int64(i) => write!(f, "int64({i})"),
             Value::Float(x) => write!(f, "float64({x:?})"),
             Value::Num(n) => write!(f, "{n:?}"),
+            Value::Complex(r, i) => write!(f, "complex128({r}+{i}i)"),
             Value::Str(s) => write!(f, "{s:?}"),
             Value::List(l) => f.debug_list().entries(l.iter()).finish(),
             Value::Map(m) => f.debug_map().entries(m.entries()).finish(),
