@@ -66,7 +66,11 @@ func (c *cluster) start(ctx context.Context) error {
 	if err := c.startAPIServer(ctx, etcd, listener); err != nil {
 		return fmt.Errorf("kube-apiserver: %w", err)
 	}
-	client, err := c.client()
+	config, err := c.nodeConfig()
+	if err != nil {
+		return err
+	}
+	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return err
 	}
@@ -180,14 +184,14 @@ func (c *cluster) writeFiles() error {
 	return nil
 }
 
-// client is what the start and the fake node use; it is not throttled.
-func (c *cluster) client() (*kubernetes.Clientset, error) {
+// nodeConfig is how the start, the fake node and the requests of our caller reach the server; it is not throttled.
+func (c *cluster) nodeConfig() (*rest.Config, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", c.path("node.kubeconfig"))
 	if err != nil {
 		return nil, err
 	}
 	config.QPS = -1
-	return kubernetes.NewForConfig(config)
+	return config, nil
 }
 
 // cleanUp removes what nobody can use once the process has ended.

@@ -1,12 +1,13 @@
 // Command controlplane is a real Kubernetes control plane for tests, in one process on loopback: etcd, kube-apiserver,
 // kube-controller-manager, kube-scheduler and a small fake node that pretends to run Pods.
 //
-//	controlplane [--dir DIR] [--kubeconfig FILE] [--audit-log FILE] [--user NAME[=GROUP,...]]...
+//	controlplane [--dir DIR] [--kubeconfig FILE] [--audit-log FILE] [--user NAME[=GROUP,...]]... [--proxy]
 //	controlplane [flags] -- COMMAND [ARGS...]
 //
 // In the first form it prints one line of JSON when it is ready and runs until its stdin closes or it is told to end
 // by SIGTERM, SIGINT or SIGHUP. A test keeps a pipe to its stdin: the control plane then ends with the test, however
-// the test ends. In the second form it runs COMMAND with KUBECONFIG set and gives back its exit status.
+// the test ends. What the test writes there are requests, a line of JSON each (see request), answered on stdout.
+// In the second form it runs COMMAND with KUBECONFIG set and gives back its exit status.
 //
 // Nothing is durable: each start is a fresh cluster on a random port, and any number may run at once.
 package main
@@ -33,6 +34,7 @@ type settings struct {
 	kubeconfig string   // where the admin's kubeconfig goes
 	auditLog   string   // where API requests are recorded; empty: nowhere
 	users      []user   // further users to write kubeconfigs for
+	proxy      bool     // serve the API over plain HTTP, too
 	command    []string // what to run; empty: serve until stdin closes
 	temporary  bool     // dir was made here and goes away at the end
 }
@@ -69,6 +71,7 @@ func readSettings(args []string) (*settings, error) {
 	fs.StringVar(&s.kubeconfig, "kubeconfig", "", "`file` for the admin's kubeconfig (default: kubeconfig in the folder)")
 	fs.StringVar(&s.auditLog, "audit-log", "", "record API requests of users in this `file`, at the level Metadata")
 	fs.Var((*userList)(&s.users), "user", "`NAME[=GROUP,...]`: also write kubeconfig-NAME for this user; may be repeated")
+	fs.BoolVar(&s.proxy, "proxy", false, "also serve the API as the admin over plain HTTP, for proxies of tests")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -101,6 +104,7 @@ func readSettings(args []string) (*settings, error) {
 type ready struct {
 	Ready      bool   `json:"ready"`
 	URL        string `json:"url"`
+	Proxy      string `json:"proxy,omitempty"`
 	Kubeconfig string `json:"kubeconfig"`
 	Dir        string `json:"dir"`
 	PID        int    `json:"pid"`
@@ -129,10 +133,12 @@ func run(s *settings) int {
 
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+	// Read from the start, so that a parent that dies early is seen, but answered only once the cluster is there.
 	closed := make(chan struct{})
+	requests, feed := io.Pipe()
 	if len(s.command) == 0 {
 		go func() {
-			_, _ = io.Copy(io.Discard, os.Stdin)
+			_, _ = io.Copy(feed, os.Stdin)
 			close(closed)
 		}()
 	}
@@ -147,7 +153,7 @@ func run(s *settings) int {
 	case err := <-started:
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "controlplane: %v (see the logs in %s)\n", err, s.dir)
-			c.keep = !s.temporary
+			c.keep = true
 			return 1
 		}
 	case <-signals:
@@ -159,22 +165,51 @@ func run(s *settings) int {
 	if len(s.command) > 0 {
 		return runCommand(s, signals)
 	}
-	line, err := json.Marshal(ready{true, c.url, s.kubeconfig, s.dir, os.Getpid(), time.Since(start).Milliseconds()})
-	if err != nil {
+	if err := c.announce(ctx, start, requests); err != nil {
 		fmt.Fprintln(os.Stderr, "controlplane:", err)
 		return 1
 	}
-	fmt.Println(string(line))
 
 	select {
 	case <-signals:
 	case <-closed:
 	case err := <-c.failed:
 		fmt.Fprintf(os.Stderr, "controlplane: %v (see the logs in %s)\n", err, s.dir)
-		c.keep = !s.temporary
+		c.keep = true
 		return 1
 	}
 	return 0
+}
+
+// announce says on stdout that the cluster is ready, and begins to answer requests.
+func (c *cluster) announce(ctx context.Context, start time.Time, requests io.Reader) error {
+	say := ready{
+		Ready: true, URL: c.url, Kubeconfig: c.kubeconfig, Dir: c.dir, PID: os.Getpid(),
+		StartupMS: time.Since(start).Milliseconds(),
+	}
+	if c.proxy {
+		address, err := c.startProxy(ctx)
+		if err != nil {
+			return err
+		}
+		say.Proxy = address
+	}
+	config, err := c.nodeConfig()
+	if err != nil {
+		return err
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(say); err != nil {
+		return err
+	}
+	if info, err := os.Stdout.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		fmt.Fprintf(os.Stderr, "export KUBECONFIG=%s\nEnds with Ctrl-C or Ctrl-D.\n", c.kubeconfig)
+	}
+	go func() {
+		if err := answerRequests(ctx, requests, os.Stdout, config); err != nil {
+			c.failed <- fmt.Errorf("answering requests: %w", err)
+		}
+	}()
+	return nil
 }
 
 // runCommand runs the command of the second form, passes signals on to it, and gives its exit status.
