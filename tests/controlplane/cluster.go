@@ -199,7 +199,7 @@ func (c *cluster) cleanUp() {
 	if c.keep {
 		return
 	}
-	if c.temporary {
+	if c.remove {
 		c.scrap = append(c.scrap, c.dir)
 	}
 	for _, p := range c.scrap {

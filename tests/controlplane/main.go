@@ -1,7 +1,7 @@
 // Command controlplane is a real Kubernetes control plane for tests, in one process on loopback: etcd, kube-apiserver,
 // kube-controller-manager, kube-scheduler and a small fake node that pretends to run Pods.
 //
-//	controlplane [--dir DIR] [--kubeconfig FILE] [--audit-log FILE] [--user NAME[=GROUP,...]]... [--proxy]
+//	controlplane [--dir DIR] [--kubeconfig FILE] [--audit-log FILE] [--user NAME[=GROUP,...]]... [--proxy] [--remove]
 //	controlplane [flags] -- COMMAND [ARGS...]
 //
 // In the first form it prints one line of JSON when it is ready and runs until its stdin closes or it is told to end
@@ -36,7 +36,7 @@ type settings struct {
 	users      []user   // further users to write kubeconfigs for
 	proxy      bool     // serve the API over plain HTTP, too
 	command    []string // what to run; empty: serve until stdin closes
-	temporary  bool     // dir was made here and goes away at the end
+	remove     bool     // dir goes away at the end
 }
 
 // user is somebody with a client certificate of their own. Without groups they have no rights until a role is bound.
@@ -72,6 +72,7 @@ func readSettings(args []string) (*settings, error) {
 	fs.StringVar(&s.auditLog, "audit-log", "", "record API requests of users in this `file`, at the level Metadata")
 	fs.Var((*userList)(&s.users), "user", "`NAME[=GROUP,...]`: also write kubeconfig-NAME for this user; may be repeated")
 	fs.BoolVar(&s.proxy, "proxy", false, "also serve the API as the admin over plain HTTP, for proxies of tests")
+	fs.BoolVar(&s.remove, "remove", false, "remove the folder at the end, as is done with a temporary one")
 	if err := fs.Parse(args); err != nil {
 		return nil, err
 	}
@@ -81,7 +82,7 @@ func readSettings(args []string) (*settings, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.dir, s.temporary = dir, true
+		s.dir, s.remove = dir, true
 	}
 	// Every path must stay good for a reader in another working directory.
 	for _, p := range []*string{&s.dir, &s.kubeconfig, &s.auditLog} {
