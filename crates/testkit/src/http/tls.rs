@@ -80,3 +80,56 @@ impl Authority {
         Ok(paths)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+
+    use rustls::pki_types::ServerName;
+    use rustls::{ClientConfig, ClientConnection, StreamOwned};
+
+    use super::*;
+    use crate::http::{Response, Running, Server};
+
+    /// What the server answers to a client that trusts the authority, and shows a certificate of it or none.
+    fn ask(server: &Running, files: &[PathBuf; 3], certificate: bool) -> io::Result<String> {
+        let mut roots = RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(&files[0]).unwrap()).unwrap();
+        let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots);
+        let config = if certificate {
+            let chain = vec![CertificateDer::from_pem_file(&files[1]).unwrap()];
+            builder.with_client_auth_cert(chain, PrivateKeyDer::from_pem_file(&files[2]).unwrap()).unwrap()
+        } else {
+            builder.with_no_client_auth()
+        };
+        let name = ServerName::try_from("127.0.0.1").unwrap();
+        let session = ClientConnection::new(Arc::new(config), name).unwrap();
+        let mut stream = StreamOwned::new(session, TcpStream::connect(server.authority())?);
+        stream.write_all(b"GET / HTTP/1.1\r\n\r\n")?;
+        let mut status = [0; 12];
+        stream.read_exact(&mut status)?;
+        Ok(String::from_utf8_lossy(&status).into_owned())
+    }
+
+    #[test]
+    fn serves_https_and_asks_for_certificates() {
+        let folder = std::env::temp_dir().join(format!("pintle-testkit-tls-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let authority = Authority::new().unwrap();
+        let files = authority.write_files(&folder).unwrap();
+        let start = |clients| {
+            let config = authority.server(clients).unwrap();
+            Server::new(|_| Response::new(200, "in")).tls(config).start().unwrap()
+        };
+        let (open, closed) = (start(false), start(true));
+        assert!(open.url("/x").starts_with("https://127.0.0.1:"));
+        assert_eq!(ask(&open, &files, false).unwrap(), "HTTP/1.1 200");
+        assert_eq!(ask(&closed, &files, true).unwrap(), "HTTP/1.1 200");
+        assert!(ask(&closed, &files, false).is_err());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
