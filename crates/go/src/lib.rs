@@ -17,6 +17,7 @@ pub mod regexp;
 pub mod semver;
 pub mod strconv;
 pub mod time;
+pub mod utf8;
 
 pub use collections::{List, Map};
 pub use func::{Func, FuncError, FuncImpl};
