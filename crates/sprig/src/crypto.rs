@@ -1,0 +1,3 @@
+
+use pintle_go::Func;
+pub(crate) const FUNCS: &[Func] = &[];
