@@ -1,0 +1,741 @@
+//! The executor: walks a tree and writes (`text/template/exec.go`).
+//!
+//! The state keeps the node it is at, exactly where Go sets it, since error texts name it.
+
+use std::fmt;
+use std::rc::Rc;
+
+use pintle_go::{Func, FuncError, GoStr, Kind, Type, Value, strconv};
+
+use crate::MissingKey;
+use crate::builtins::{self, Builtin};
+use crate::node::{Callee, Command, Control, Expr, ExprKind, NodeRef, Number, Pipe, Stmt, Tree};
+use crate::rv::{Rv, assign, zero};
+use crate::set::TemplateSet;
+
+/// How deep `{{template}}` may nest (Go's `maxExecDepth`).
+const MAX_DEPTH: usize = 100_000;
+/// How deep templates may really nest here; beyond it stands Go's message, before memory runs out.
+const MAX_STACK_DEPTH: usize = 20_000;
+
+/// A template that failed while running; `Display` is Go's text.
+#[derive(Debug)]
+pub struct ExecError {
+    /// The whole text, bytes as in Go.
+    pub text: GoStr,
+    /// Name of the template that was running.
+    pub template: GoStr,
+    /// Name of the text it was parsed from, where known.
+    pub file: GoStr,
+    /// Line from 1, 0 where unknown.
+    pub line: usize,
+    /// Byte column from 0.
+    pub column: usize,
+    /// The failing expression.
+    pub node: String,
+    source: Option<Box<FuncError>>,
+}
+
+impl fmt::Display for ExecError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.text)
+    }
+}
+
+impl std::error::Error for ExecError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}
+
+type Result<T> = std::result::Result<T, Box<ExecError>>;
+
+/// Why a list of statements ended.
+#[derive(PartialEq)]
+enum Flow {
+    Done,
+    Break,
+    Continue,
+}
+
+struct State<'t> {
+    set: &'t TemplateSet,
+    name: &'t GoStr,
+    tree: &'t Tree,
+    node: Option<NodeRef<'t>>,
+    vars: Vec<(Rc<str>, Rv)>,
+    depth: usize,
+}
+
+/// Runs a template on its data.
+pub(crate) fn execute(set: &TemplateSet, name: &GoStr, tree: &Tree, data: &Value, out: &mut Vec<u8>) -> Result<()> {
+    run(set, name, tree, Rv::of(data.clone()), 0, out)
+}
+
+fn run(set: &TemplateSet, name: &GoStr, tree: &Tree, dot: Rv, depth: usize, out: &mut Vec<u8>) -> Result<()> {
+    let mut state = State { set, name, tree, node: None, vars: vec![(Rc::from("$"), dot.clone())], depth };
+    stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || state.walk_list(&dot, &tree.root, out))?;
+    Ok(())
+}
+
+/// An error before anything ran: there is no such template.
+pub(crate) fn no_template(text: &str) -> ExecError {
+    ExecError {
+        text: GoStr::from(text),
+        template: GoStr::EMPTY,
+        file: GoStr::EMPTY,
+        line: 0,
+        column: 0,
+        node: String::new(),
+        source: None,
+    }
+}
+
+impl<'t> State<'t> {
+    fn error<T>(&self, message: impl AsRef<[u8]>) -> Result<T> {
+        self.error_from(message.as_ref(), None)
+    }
+
+    fn error_from<T>(&self, message: &[u8], source: Option<Box<FuncError>>) -> Result<T> {
+        let mut text = Vec::with_capacity(message.len() + 80);
+        let (mut line, mut column, mut shown) = (0, 0, Vec::new());
+        text.extend_from_slice(b"template: ");
+        match self.node {
+            None => text.extend_from_slice(self.name),
+            Some(node) => {
+                let src = &self.tree.source;
+                let before = src.text.get(..node.pos()).unwrap_or(&src.text);
+                line = 1 + before.iter().filter(|b| **b == b'\n').count();
+                column = before.iter().rposition(|b| *b == b'\n').map_or(before.len(), |i| before.len() - i - 1);
+                shown = node.text();
+                text.extend_from_slice(&src.name);
+                text.extend_from_slice(format!(":{line}:{column}: executing ").as_bytes());
+                text.extend_from_slice(strconv::quote(self.name).as_bytes());
+                text.extend_from_slice(b" at <");
+                text.extend_from_slice(&shown);
+                text.push(b'>');
+            }
+        }
+        text.extend_from_slice(b": ");
+        text.extend_from_slice(message);
+        Err(Box::new(ExecError {
+            text: GoStr::from(text),
+            template: self.name.clone(),
+            file: self.tree.source.name.clone(),
+            line,
+            column,
+            node: String::from_utf8_lossy(&shown).into_owned(),
+            source,
+        }))
+    }
+
+    fn at(&mut self, node: NodeRef<'t>) {
+        self.node = Some(node);
+    }
+
+    // statements
+
+    fn walk_list(&mut self, dot: &Rv, list: &'t [Stmt], out: &mut Vec<u8>) -> Result<Flow> {
+        for stmt in list {
+            let flow = self.walk(dot, stmt, out)?;
+            if flow != Flow::Done {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Done)
+    }
+
+    fn walk(&mut self, dot: &Rv, stmt: &'t Stmt, out: &mut Vec<u8>) -> Result<Flow> {
+        self.at(NodeRef::Stmt(stmt));
+        match stmt {
+            Stmt::Text { start, end } => {
+                out.extend_from_slice(self.tree.source.text.get(*start..*end).unwrap_or_default());
+                self.check_output(out)?;
+            }
+            Stmt::Action { pipe, .. } => {
+                let v = self.pipeline(dot, pipe)?;
+                if pipe.decl.is_empty() {
+                    self.at(NodeRef::Stmt(stmt));
+                    self.print(&v, out)?;
+                }
+            }
+            Stmt::If(c) => return self.branch(dot, c, false, out),
+            Stmt::With(c) => return self.branch(dot, c, true, out),
+            Stmt::Range(c) => return self.range(dot, c, out),
+            Stmt::Template { name, pipe, .. } => self.call_template(dot, name, pipe.as_ref(), out)?,
+            Stmt::Break => return Ok(Flow::Break),
+            Stmt::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::Done)
+    }
+
+    fn check_output(&self, out: &[u8]) -> Result<()> {
+        match self.set.max_output() {
+            Some(max) if out.len() > max => self.error(format!("output grew over {max} bytes")),
+            _ => Ok(()),
+        }
+    }
+
+    fn branch(&mut self, dot: &Rv, c: &'t Control, with: bool, out: &mut Vec<u8>) -> Result<Flow> {
+        let mark = self.vars.len();
+        let v = self.pipeline(dot, &c.pipe)?;
+        let flow = if v.truth() {
+            let dot = if with { &v } else { dot };
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.walk_list(dot, &c.body, out))?
+        } else if let Some(list) = &c.otherwise {
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.walk_list(dot, list, out))?
+        } else {
+            Flow::Done
+        };
+        self.vars.truncate(mark);
+        Ok(flow)
+    }
+
+    fn range(&mut self, dot: &Rv, c: &'t Control, out: &mut Vec<u8>) -> Result<Flow> {
+        let outer = self.vars.len();
+        let v = self.pipeline(dot, &c.pipe)?.open();
+        let mark = self.vars.len();
+        let mut flow = Flow::Done;
+        let ran = self.iterate(&v, c, mark, out, &mut flow)?;
+        if flow != Flow::Break && !ran {
+            if let Some(list) = &c.otherwise {
+                flow = self.walk_list(dot, list, out)?;
+                self.vars.truncate(outer);
+                return Ok(flow);
+            }
+        }
+        self.vars.truncate(outer);
+        Ok(Flow::Done)
+    }
+
+    /// Runs the body for every element; says whether there was one.
+    fn iterate(&mut self, v: &Rv, c: &'t Control, mark: usize, out: &mut Vec<u8>, flow: &mut Flow) -> Result<bool> {
+        let Some(value) = v.inner() else { return Ok(false) };
+        if let Some(n) = value.as_int() {
+            if c.pipe.decl.len() > 1 {
+                let shown = pintle_go::fmt::sprint(std::slice::from_ref(value));
+                return self.error([b"can't use ", &*shown, b" to iterate over more than one variable"].concat());
+            }
+            for i in 0..n {
+                let elem = Rv::Val(like(value, i));
+                if self.one(Rv::Invalid, elem, c, mark, out)? == Flow::Break {
+                    *flow = Flow::Break;
+                    break;
+                }
+            }
+            return Ok(n > 0);
+        }
+        let collection = match value {
+            Value::Obj(o) => o.underlying(),
+            v => Some(v.clone()),
+        };
+        match collection {
+            Some(Value::List(list)) => {
+                let ty = list.elem();
+                for (i, item) in list.iter().enumerate() {
+                    let elem = Rv::typed(item.clone(), ty);
+                    if self.one(Rv::Val(Value::Int(i as i64)), elem, c, mark, out)? == Flow::Break {
+                        *flow = Flow::Break;
+                        break;
+                    }
+                }
+                Ok(!list.is_empty())
+            }
+            Some(Value::Map(map)) => {
+                let ty = map.ty().elem().unwrap_or(Type::Any);
+                let entries = map.entries();
+                let any = !entries.is_empty();
+                for (key, item) in entries {
+                    let elem = Rv::typed(item, ty);
+                    if self.one(Rv::Val(Value::Str(key)), elem, c, mark, out)? == Flow::Break {
+                        *flow = Flow::Break;
+                        break;
+                    }
+                }
+                Ok(any)
+            }
+            _ => {
+                let shown = pintle_go::fmt::sprint(std::slice::from_ref(value));
+                self.error([b"range can't iterate over ", &*shown].concat())
+            }
+        }
+    }
+
+    fn one(&mut self, index: Rv, elem: Rv, c: &'t Control, mark: usize, out: &mut Vec<u8>) -> Result<Flow> {
+        let decl = &c.pipe.decl;
+        match (decl.as_slice(), c.pipe.is_assign) {
+            ([], _) => {}
+            ([a], true) => self.set_var(a, elem.clone())?,
+            ([a, b, ..], true) => {
+                self.set_var(a, index)?;
+                self.set_var(b, elem.clone())?;
+            }
+            (names, false) => {
+                // the innermost variable is the element, the one before it the index
+                let top = self.vars.len();
+                if let Some(v) = top.checked_sub(1).and_then(|i| self.vars.get_mut(i)) {
+                    v.1 = elem.clone();
+                }
+                if names.len() > 1
+                    && let Some(v) = top.checked_sub(2).and_then(|i| self.vars.get_mut(i))
+                {
+                    v.1 = index;
+                }
+            }
+        }
+        let flow = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.walk_list(&elem, &c.body, out))?;
+        self.vars.truncate(mark);
+        self.check_output(out)?;
+        Ok(flow)
+    }
+
+    fn call_template(&mut self, dot: &Rv, name: &'t GoStr, pipe: Option<&'t Pipe>, out: &mut Vec<u8>) -> Result<()> {
+        let Some(tree) = self.set.tree(name) else {
+            return self.error(format!("template {} not defined", strconv::quote(name)));
+        };
+        if self.depth >= MAX_STACK_DEPTH {
+            return self.error(format!("exceeded maximum template depth ({MAX_DEPTH})"));
+        }
+        let dot = match pipe {
+            // variables declared by the pipeline stay
+            Some(p) => self.pipeline(dot, p)?,
+            None => Rv::Invalid,
+        };
+        run(self.set, name, &tree, dot, self.depth + 1, out)
+    }
+
+    fn print(&self, v: &Rv, out: &mut Vec<u8>) -> Result<()> {
+        match v.inner() {
+            None => match v {
+                Rv::Iface(_) => out.extend_from_slice(b"<nil>"),
+                _ => out.extend_from_slice(b"<no value>"),
+            },
+            Some(Value::Str(s)) => out.extend_from_slice(s),
+            Some(value) if value.kind() == Kind::Func => {
+                let shown = self.node.map(NodeRef::text).unwrap_or_default();
+                let ty = value.type_name();
+                return self.error([b"can't print ", &*shown, b" of type ", ty.as_bytes()].concat());
+            }
+            Some(value) => pintle_go::fmt::write_value(out, value),
+        }
+        self.check_output(out)
+    }
+
+    // variables
+
+    fn var(&self, name: &Rc<str>) -> Result<Rv> {
+        match self.vars.iter().rev().find(|(n, _)| Rc::ptr_eq(n, name) || n == name) {
+            Some((_, v)) => Ok(v.clone()),
+            None => self.error(format!("undefined variable: {name}")),
+        }
+    }
+
+    fn set_var(&mut self, name: &Rc<str>, v: Rv) -> Result<()> {
+        match self.vars.iter_mut().rev().find(|(n, _)| n == name) {
+            Some(slot) => {
+                slot.1 = v;
+                Ok(())
+            }
+            None => self.error(format!("undefined variable: {name}")),
+        }
+    }
+
+    // expressions
+
+    fn pipeline(&mut self, dot: &Rv, pipe: &'t Pipe) -> Result<Rv> {
+        self.at(NodeRef::Pipe(pipe));
+        let mut value = Rv::Missing;
+        for cmd in &pipe.cmds {
+            value = self.command(dot, cmd, value)?.open();
+        }
+        for name in &pipe.decl {
+            if pipe.is_assign {
+                self.set_var(name, value.clone())?;
+            } else {
+                self.vars.push((name.clone(), value.clone()));
+            }
+        }
+        Ok(value)
+    }
+
+    fn command(&mut self, dot: &Rv, cmd: &'t Command, last: Rv) -> Result<Rv> {
+        let Some(first) = cmd.args.first() else { return Ok(Rv::Invalid) };
+        let args = cmd.args.get(1..).unwrap_or_default();
+        match &first.kind {
+            ExprKind::Field(names) => {
+                self.at(NodeRef::Expr(first));
+                return self.fields(dot, dot.clone(), NodeRef::Expr(first), names, args, last);
+            }
+            ExprKind::Chain { node, fields } => return self.chain(dot, first, node, fields, args, last),
+            ExprKind::Function { name, func } => {
+                self.at(NodeRef::Expr(first));
+                return self.call(dot, func, NodeRef::Command(cmd), name, args, last);
+            }
+            ExprKind::Pipe(p) => {
+                self.not_a_function(first, args, &last)?;
+                return stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pipeline(dot, p));
+            }
+            ExprKind::Variable { name, fields } => return self.variable(dot, first, name, fields, args, last),
+            _ => {}
+        }
+        self.at(NodeRef::Expr(first));
+        self.not_a_function(first, args, &last)?;
+        match &first.kind {
+            ExprKind::Bool(b) => Ok(Rv::Val(Value::Bool(*b))),
+            ExprKind::Dot => Ok(dot.clone()),
+            ExprKind::Nil => self.error("nil is not a command"),
+            ExprKind::Number(n) => self.constant(first, n),
+            ExprKind::String { value, .. } => Ok(Rv::Val(Value::Str(value.clone()))),
+            _ => Ok(Rv::Invalid),
+        }
+    }
+
+    fn not_a_function(&self, first: &Expr, args: &[Expr], last: &Rv) -> Result<()> {
+        if args.is_empty() && last.is_missing() {
+            return Ok(());
+        }
+        let mut text = b"can't give argument to non-function ".to_vec();
+        first.write(&mut text);
+        self.error(text)
+    }
+
+    /// A number where no type is asked for: its syntax says which type it is.
+    fn constant(&mut self, e: &'t Expr, n: &Number) -> Result<Rv> {
+        self.at(NodeRef::Expr(e));
+        let text: &str = &n.text;
+        let hex = text.len() > 2 && (text.starts_with("0x") || text.starts_with("0X")) && !text.contains(['p', 'P']);
+        let rune = text.starts_with('\'');
+        Ok(Rv::Val(match (n.complex, n.float, n.int) {
+            (Some((re, im)), _, _) => Value::Complex(re, im),
+            (_, Some(f), _) if !hex && !rune && text.contains(['.', 'e', 'E', 'p', 'P']) => Value::Float(f),
+            (_, _, Some(i)) => Value::Int(i),
+            _ if n.uint.is_some() => return self.error(format!("{text} overflows int")),
+            _ => return Ok(Rv::Invalid),
+        }))
+    }
+
+    fn chain(&mut self, dot: &Rv, e: &'t Expr, node: &'t Expr, names: &'t [Rc<str>], args: &'t [Expr], last: Rv) -> Result<Rv> {
+        self.at(NodeRef::Expr(e));
+        if matches!(node.kind, ExprKind::Nil) {
+            let mut text = b"indirection through explicit nil in ".to_vec();
+            e.write(&mut text);
+            return self.error(text);
+        }
+        let receiver = self.arg(dot, None, node)?;
+        self.fields(dot, receiver, NodeRef::Expr(e), names, args, last)
+    }
+
+    fn variable(
+        &mut self,
+        dot: &Rv,
+        e: &'t Expr,
+        name: &'t Rc<str>,
+        names: &'t [Rc<str>],
+        args: &'t [Expr],
+        last: Rv,
+    ) -> Result<Rv> {
+        self.at(NodeRef::Expr(e));
+        let value = self.var(name)?;
+        if names.is_empty() {
+            self.not_a_function(e, args, &last)?;
+            return Ok(value);
+        }
+        self.fields(dot, value, NodeRef::Expr(e), names, args, last)
+    }
+
+    /// `.X.Y.Z`, the last of which may be a method with arguments.
+    fn fields(
+        &mut self,
+        dot: &Rv,
+        mut receiver: Rv,
+        node: NodeRef<'t>,
+        names: &'t [Rc<str>],
+        args: &'t [Expr],
+        last: Rv,
+    ) -> Result<Rv> {
+        let Some((end, path)) = names.split_last() else { return Ok(receiver) };
+        for name in path {
+            receiver = self.field(dot, name, node, &[], Rv::Missing, receiver)?;
+        }
+        self.field(dot, end, node, args, last, receiver)
+    }
+
+    fn field(&mut self, dot: &Rv, name: &str, node: NodeRef<'t>, args: &'t [Expr], last: Rv, receiver: Rv) -> Result<Rv> {
+        let value = match &receiver {
+            Rv::Invalid | Rv::Missing => {
+                if self.set.missing_key() == MissingKey::Error {
+                    return self.error(format!("nil data; no entry for key {}", strconv::quote(name.as_bytes())));
+                }
+                return Ok(Rv::Invalid);
+            }
+            Rv::Iface(Value::Nil) => return self.error(format!("nil pointer evaluating interface {{}}.{name}")),
+            Rv::Iface(v) | Rv::Val(v) => v,
+        };
+        let has_args = !args.is_empty() || !last.is_missing();
+        let map = match value {
+            Value::Map(m) => {
+                if let Type::Named(ty) = m.ty()
+                    && let Some(f) = (ty.methods)(value, name)
+                {
+                    return self.call(dot, &Callee::Func(f), node, name, args, last);
+                }
+                Some(m.clone())
+            }
+            Value::List(l) => {
+                if let Type::Named(ty) = l.ty()
+                    && let Some(f) = (ty.methods)(value, name)
+                {
+                    return self.call(dot, &Callee::Func(f), node, name, args, last);
+                }
+                None
+            }
+            Value::Obj(o) => {
+                if let Some(f) = o.method(name) {
+                    return self.call(dot, &Callee::Func(f), node, name, args, last);
+                }
+                if let Some((v, ty)) = o.field(name) {
+                    if has_args {
+                        return self.error(format!("{name} has arguments but cannot be invoked as function"));
+                    }
+                    return Ok(Rv::typed(v, ty));
+                }
+                match o.underlying() {
+                    Some(Value::Map(m)) => Some(m),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let Some(map) = map else {
+            return self.error(format!("can't evaluate field {name} in type {}", receiver.type_name()));
+        };
+        if has_args {
+            return self.error(format!("{name} is not a method but has arguments"));
+        }
+        let elem = map.ty().elem().unwrap_or(Type::Any);
+        match map.get(name.as_bytes()) {
+            Some(v) => Ok(Rv::typed(v, elem)),
+            None => match self.set.missing_key() {
+                MissingKey::Default => Ok(Rv::Invalid),
+                MissingKey::Zero => Ok(zero(elem)),
+                MissingKey::Error => {
+                    self.error(format!("map has no entry for key {}", strconv::quote(name.as_bytes())))
+                }
+            },
+        }
+    }
+
+    /// Calls a function or a bound method: counts, evaluates and checks the arguments (`evalCall`).
+    fn call(&mut self, dot: &Rv, callee: &Callee, node: NodeRef<'t>, name: &str, args: &'t [Expr], last: Rv) -> Result<Rv> {
+        let (params, variadic): (&[Type], bool) = match callee {
+            Callee::Builtin(b) => b.signature(),
+            Callee::Func(f) => (f.params, f.variadic),
+        };
+        let count = args.len() + usize::from(!last.is_missing());
+        let fixed = if variadic { params.len().saturating_sub(1) } else { args.len() };
+        if variadic {
+            if count < fixed {
+                return self.error(format!("wrong number of args for {name}: want at least {fixed} got {}", args.len()));
+            }
+        } else if count != params.len() {
+            return self.error(format!("wrong number of args for {name}: want {} got {count}", params.len()));
+        }
+        let param = |i: usize| params.get(i.min(params.len().saturating_sub(1))).copied().unwrap_or(Type::Any);
+        if let Callee::Builtin(b @ (Builtin::And | Builtin::Or)) = callee {
+            let mut v = Rv::Invalid;
+            for a in args {
+                v = self.arg(dot, Some(Type::ReflectValue), a)?;
+                if v.truth() == (*b == Builtin::Or) {
+                    return Ok(v);
+                }
+            }
+            return Ok(if last.is_missing() { v } else { last });
+        }
+        match callee {
+            Callee::Builtin(b) => {
+                let mut argv = Vec::with_capacity(count);
+                for (i, a) in args.iter().enumerate() {
+                    argv.push(self.arg(dot, Some(param(i)), a)?);
+                }
+                if !last.is_missing() {
+                    argv.push(self.validate(last, Some(param(count - 1)))?);
+                }
+                let callee_name = || match args.first() {
+                    Some(a) => {
+                        let mut text = Vec::new();
+                        a.write(&mut text);
+                        String::from_utf8_lossy(&text).into_owned()
+                    }
+                    None => format!("<{} Value>", argv.first().map(Rv::type_name).unwrap_or_default()),
+                };
+                match builtins::run(*b, &argv, &callee_name) {
+                    Ok(v) => Ok(v),
+                    Err(e) => {
+                        self.at(node);
+                        self.failed_call(name, e)
+                    }
+                }
+            }
+            Callee::Func(f) => {
+                let mut argv = Vec::with_capacity(count);
+                for (i, a) in args.iter().enumerate() {
+                    argv.push(self.arg(dot, Some(param(i)), a)?.value());
+                }
+                if !last.is_missing() {
+                    argv.push(self.validate(last, Some(param(count - 1)))?.value());
+                }
+                self.invoke(f, node, name, &argv)
+            }
+        }
+    }
+
+    fn invoke(&mut self, f: &Rc<Func>, node: NodeRef<'t>, name: &str, argv: &[Value]) -> Result<Rv> {
+        match f.invoke(argv) {
+            Ok(v) => Ok(Rv::typed(v, f.ret)),
+            Err(e) => {
+                self.at(node);
+                self.failed_call(name, e)
+            }
+        }
+    }
+
+    fn failed_call<T>(&self, name: &str, e: FuncError) -> Result<T> {
+        let message = [b"error calling ", name.as_bytes(), b": ", &*e.message].concat();
+        self.error_from(&message, Some(Box::new(e)))
+    }
+
+    /// Makes sure that a value fits a parameter (`validateType`).
+    fn validate(&self, v: Rv, ty: Option<Type>) -> Result<Rv> {
+        let Some(ty) = ty else { return Ok(v) };
+        if ty == Type::ReflectValue {
+            return Ok(v);
+        }
+        match &v {
+            Rv::Invalid | Rv::Missing => {
+                if ty.can_be_nil() {
+                    return Ok(zero(ty));
+                }
+                self.error(format!("invalid value; expected {ty}"))
+            }
+            Rv::Iface(_) if ty == Type::Any => Ok(v),
+            Rv::Iface(Value::Nil) => self.error(format!("wrong type for value; expected {ty}; got interface {{}}")),
+            Rv::Iface(inner) | Rv::Val(inner) => match assign(inner, ty) {
+                Some(fit) => Ok(if ty.is_interface() { v } else { Rv::Val(fit) }),
+                None => self.error(format!("wrong type for value; expected {ty}; got {}", inner.type_name())),
+            },
+        }
+    }
+
+    /// Evaluates an argument for a parameter of type `ty` (`evalArg`).
+    fn arg(&mut self, dot: &Rv, ty: Option<Type>, e: &'t Expr) -> Result<Rv> {
+        self.at(NodeRef::Expr(e));
+        let v = match &e.kind {
+            ExprKind::Dot => dot.clone(),
+            ExprKind::Nil => {
+                let ty = ty.unwrap_or(Type::Any);
+                if ty.can_be_nil() || ty == Type::ReflectValue {
+                    return Ok(zero(ty));
+                }
+                return self.error(format!("cannot assign nil to {ty}"));
+            }
+            ExprKind::Field(names) => self.fields(dot, dot.clone(), NodeRef::Expr(e), names, &[], Rv::Missing)?,
+            ExprKind::Variable { name, fields } => self.variable(dot, e, name, fields, &[], Rv::Missing)?,
+            ExprKind::Pipe(p) => stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pipeline(dot, p))?,
+            ExprKind::Function { name, func } => {
+                self.at(NodeRef::Expr(e));
+                self.call(dot, func, NodeRef::Expr(e), name, &[], Rv::Missing)?
+            }
+            ExprKind::Chain { node, fields } => self.chain(dot, e, node, fields, &[], Rv::Missing)?,
+            _ => return self.literal(ty.unwrap_or(Type::Any), e),
+        };
+        self.validate(v, ty)
+    }
+
+    /// A constant as a value of the parameter's type.
+    fn literal(&mut self, ty: Type, e: &'t Expr) -> Result<Rv> {
+        use pintle_go::Num;
+        let expected = match (ty.kind(), &e.kind) {
+            _ if ty == Type::Any || ty == Type::ReflectValue => {
+                return match &e.kind {
+                    ExprKind::Bool(b) => Ok(Rv::Val(Value::Bool(*b))),
+                    ExprKind::String { value, .. } => Ok(Rv::Val(Value::Str(value.clone()))),
+                    ExprKind::Number(n) => self.constant(e, n),
+                    _ => Ok(Rv::Invalid),
+                };
+            }
+            (Kind::Bool, ExprKind::Bool(b)) => return Ok(Rv::Val(Value::Bool(*b))),
+            (Kind::Bool, _) => "bool",
+            (Kind::String, ExprKind::String { value, .. }) => return Ok(Rv::Val(Value::Str(value.clone()))),
+            (Kind::String, _) => "string",
+            (Kind::Int | Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64, kind) => {
+                if let ExprKind::Number(n) = kind
+                    && let Some(i) = n.int
+                {
+                    return Ok(Rv::Val(match ty.kind() {
+                        Kind::Int => Value::Int(i),
+                        Kind::Int8 => Value::Num(Num::I8(i as i8)),
+                        Kind::Int16 => Value::Num(Num::I16(i as i16)),
+                        Kind::Int32 => Value::Num(Num::I32(i as i32)),
+                        _ => Value::Int64(i),
+                    }));
+                }
+                "integer"
+            }
+            (Kind::Uint | Kind::Uint8 | Kind::Uint16 | Kind::Uint32 | Kind::Uint64, kind) => {
+                if let ExprKind::Number(n) = kind
+                    && let Some(u) = n.uint
+                {
+                    return Ok(Rv::Val(Value::Num(match ty.kind() {
+                        Kind::Uint => Num::Uint(u),
+                        Kind::Uint8 => Num::U8(u as u8),
+                        Kind::Uint16 => Num::U16(u as u16),
+                        Kind::Uint32 => Num::U32(u as u32),
+                        _ => Num::U64(u),
+                    })));
+                }
+                "unsigned integer"
+            }
+            (Kind::Float32 | Kind::Float64, kind) => {
+                if let ExprKind::Number(n) = kind
+                    && let Some(f) = n.float
+                {
+                    return Ok(Rv::Val(if ty.kind() == Kind::Float64 {
+                        Value::Float(f)
+                    } else {
+                        Value::Num(Num::F32(f as f32))
+                    }));
+                }
+                "float"
+            }
+            _ => {
+                let mut text = b"can't handle ".to_vec();
+                e.write(&mut text);
+                text.extend_from_slice(format!(" for arg of type {ty}").as_bytes());
+                return self.error(text);
+            }
+        };
+        let mut text = format!("expected {expected}; found ").into_bytes();
+        e.write(&mut text);
+        self.error(text)
+    }
+}
+
+/// A whole number of the same type as `of`: what ranging over a number gives.
+fn like(of: &Value, i: i128) -> Value {
+    use pintle_go::Num;
+    match of {
+        Value::Int64(_) => Value::Int64(i as i64),
+        Value::Num(n) => Value::Num(match n {
+            Num::I8(_) => Num::I8(i as i8),
+            Num::I16(_) => Num::I16(i as i16),
+            Num::I32(_) => Num::I32(i as i32),
+            Num::Uint(_) => Num::Uint(i as u64),
+            Num::U8(_) => Num::U8(i as u8),
+            Num::U16(_) => Num::U16(i as u16),
+            Num::U32(_) => Num::U32(i as u32),
+            Num::U64(_) => Num::U64(i as u64),
+            Num::F32(f) => Num::F32(*f),
+        }),
+        _ => Value::Int(i as i64),
+    }
+}

@@ -1,0 +1,689 @@
+//! The parser: tokens to trees, as `text/template/parse/parse.go` builds them, with its messages.
+
+use std::rc::Rc;
+
+use pintle_go::{GoStr, strconv};
+use thiserror::Error;
+
+use crate::lex::{Item, Kind, Lexer};
+use crate::node::{Callee, Command, Control, Expr, ExprKind, Number, Pipe, Source, Stmt, Tree};
+
+/// A template that does not parse; `Display` is Go's text.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("template: {name}:{line}: {message}")]
+pub struct ParseError {
+    /// The name given to the text.
+    pub name: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+/// How deep parentheses may nest (Go's `maxStackDepth`), kept within what the executor's stack carries.
+const MAX_PAREN_DEPTH: usize = 10_000;
+/// How deep control structures may nest: Go has no bound, its stack grows.
+const MAX_NESTING: usize = 20_000;
+
+type Result<T> = std::result::Result<T, ParseError>;
+
+/// Gives what a function name calls.
+pub(crate) trait Resolve {
+    fn resolve(&self, name: &str) -> Option<Callee>;
+}
+
+/// Parses a text: all templates that it defines, the text itself under its name among them, each name once.
+pub(crate) fn parse(name: &GoStr, text: &[u8], functions: &dyn Resolve) -> Result<Vec<(GoStr, Rc<Tree>)>> {
+    let source = Rc::new(Source { name: name.clone(), text: Rc::from(text) });
+    let text = source.text.clone();
+    let mut p = Parser {
+        lex: Lexer::new(&text),
+        text: &text,
+        source: source.clone(),
+        functions,
+        token: [None, None, None],
+        peeked: 0,
+        last_line: 0,
+        action_line: 0,
+        scopes: vec![Scope::default()],
+        nesting: 0,
+        trees: Vec::new(),
+    };
+    let root = p.top()?;
+    p.add(name.clone(), root)?;
+    Ok(p.trees)
+}
+
+/// What a tree in the making knows: variables in sight and open ranges.
+struct Scope {
+    vars: Vec<Rc<str>>,
+    range_depth: usize,
+    paren_depth: usize,
+}
+
+impl Default for Scope {
+    fn default() -> Self {
+        Scope { vars: vec![Rc::from("$")], range_depth: 0, paren_depth: 0 }
+    }
+}
+
+struct Parser<'a> {
+    lex: Lexer<'a>,
+    text: &'a [u8],
+    source: Rc<Source>,
+    functions: &'a dyn Resolve,
+    token: [Option<Item>; 3],
+    peeked: usize,
+    last_line: usize,
+    action_line: usize,
+    scopes: Vec<Scope>,
+    nesting: usize,
+    trees: Vec<(GoStr, Rc<Tree>)>,
+}
+
+/// What ended a list of statements.
+enum End {
+    End,
+    Else { pos: usize },
+}
+
+/// A statement, or what ends a list.
+enum Part {
+    Stmt(Stmt),
+    End(End),
+}
+
+impl Parser<'_> {
+    // tokens
+
+    fn next(&mut self) -> Item {
+        if self.peeked > 0 {
+            self.peeked -= 1;
+        } else {
+            let item = self.lex.next_item();
+            self.last_line = item.line;
+            self.token[0] = Some(item);
+        }
+        self.token[self.peeked].clone().unwrap_or(Item {
+            kind: Kind::Eof,
+            start: self.text.len(),
+            end: self.text.len(),
+            line: self.last_line,
+            message: None,
+        })
+    }
+
+    fn backup(&mut self) {
+        self.peeked += 1;
+    }
+
+    fn backup2(&mut self, t1: Item) {
+        self.token[1] = Some(t1);
+        self.peeked = 2;
+    }
+
+    fn backup3(&mut self, t2: Item, t1: Item) {
+        self.token[1] = Some(t1);
+        self.token[2] = Some(t2);
+        self.peeked = 3;
+    }
+
+    fn peek(&mut self) -> Item {
+        let item = self.next();
+        self.backup();
+        item
+    }
+
+    fn next_non_space(&mut self) -> Item {
+        loop {
+            let item = self.next();
+            if item.kind != Kind::Space {
+                return item;
+            }
+        }
+    }
+
+    fn peek_non_space(&mut self) -> Item {
+        let item = self.next_non_space();
+        self.backup();
+        item
+    }
+
+    fn value(&self, item: &Item) -> &[u8] {
+        self.text.get(item.start..item.end).unwrap_or_default()
+    }
+
+    fn text_of(&self, item: &Item) -> Rc<str> {
+        Rc::from(String::from_utf8_lossy(self.value(item)))
+    }
+
+    // errors
+
+    fn error<T>(&self, message: impl Into<String>) -> Result<T> {
+        let line = self.token[0].as_ref().map_or(0, |t| t.line);
+        Err(ParseError { name: self.source.name.to_string(), line, message: message.into() })
+    }
+
+    /// Go's `item.String()`.
+    fn show(&self, item: &Item) -> String {
+        let text = self.value(item);
+        match item.kind {
+            Kind::Eof => "EOF".to_owned(),
+            Kind::Error => item.message.as_deref().unwrap_or_default().to_owned(),
+            k if k > Kind::Keyword => format!("<{}>", String::from_utf8_lossy(text)),
+            _ if text.len() > 10 => {
+                let cut: usize = pintle_go::utf8::chars(text).take(10).map(|(_, c)| c.len_utf8()).sum();
+                format!("{}...", strconv::quote(text.get(..cut).unwrap_or(text)))
+            }
+            _ => strconv::quote(text),
+        }
+    }
+
+    fn unexpected<T>(&self, item: &Item, context: &str) -> Result<T> {
+        let shown = self.show(item);
+        if item.kind == Kind::Error {
+            let mut extra = String::new();
+            if self.action_line != 0 && self.action_line != item.line {
+                let action = if shown.ends_with(" action") { "" } else { " in action" };
+                extra = format!("{action} started at {}:{}", self.source.name, self.action_line);
+            }
+            return self.error(shown + &extra);
+        }
+        self.error(format!("unexpected {shown} in {context}"))
+    }
+
+    fn expect(&mut self, kind: Kind, context: &str) -> Result<Item> {
+        let item = self.next_non_space();
+        if item.kind == kind { Ok(item) } else { self.unexpected(&item, context) }
+    }
+
+    fn deeper(&mut self) -> Result<()> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING { self.error("template nests too deeply") } else { Ok(()) }
+    }
+
+    // scopes
+
+    fn scope(&mut self) -> &mut Scope {
+        if self.scopes.is_empty() {
+            self.scopes.push(Scope::default());
+        }
+        let last = self.scopes.len() - 1;
+        &mut self.scopes[last]
+    }
+
+    // structure
+
+    fn top(&mut self) -> Result<Vec<Stmt>> {
+        let mut root = Vec::new();
+        loop {
+            let item = self.peek();
+            match item.kind {
+                Kind::Eof => return Ok(root),
+                Kind::LeftDelim => {
+                    let delim = self.next();
+                    if self.next_non_space().kind == Kind::Define {
+                        self.definition()?;
+                        continue;
+                    }
+                    self.backup2(delim);
+                }
+                _ => {}
+            }
+            match self.text_or_action()? {
+                Part::Stmt(s) => root.push(s),
+                Part::End(End::End) => return self.error("unexpected {{end}}"),
+                Part::End(End::Else { .. }) => return self.error("unexpected {{else}}"),
+            }
+        }
+    }
+
+    /// The rest of a `{{define "name"}}`, with variables and ranges of its own.
+    fn definition(&mut self) -> Result<()> {
+        const CONTEXT: &str = "define clause";
+        self.scopes.push(Scope::default());
+        let item = self.next_non_space();
+        if !matches!(item.kind, Kind::String | Kind::RawString) {
+            return self.unexpected(&item, CONTEXT);
+        }
+        let name = self.unquote(&item)?;
+        self.expect(Kind::RightDelim, CONTEXT)?;
+        let (body, end) = self.item_list()?;
+        if let End::Else { .. } = end {
+            return self.error(format!("unexpected {{{{else}}}} in {CONTEXT}"));
+        }
+        self.add(name, body)?;
+        self.scopes.pop();
+        Ok(())
+    }
+
+    fn add(&mut self, name: GoStr, root: Vec<Stmt>) -> Result<()> {
+        let tree = Rc::new(Tree { source: self.source.clone(), root });
+        match self.trees.iter().position(|(n, _)| *n == name) {
+            None => self.trees.push((name, tree)),
+            Some(at) if self.trees[at].1.is_empty() => self.trees[at].1 = tree,
+            Some(_) if tree.is_empty() => {}
+            Some(_) => {
+                return self.error(format!("template: multiple definition of template {}", strconv::quote(&name)));
+            }
+        }
+        Ok(())
+    }
+
+    fn unquote(&self, item: &Item) -> Result<GoStr> {
+        match strconv::unquote(self.value(item)) {
+            Some(s) => Ok(GoStr::from(s)),
+            None => self.error("invalid syntax"),
+        }
+    }
+
+    fn item_list(&mut self) -> Result<(Vec<Stmt>, End)> {
+        self.deeper()?;
+        let mut list = Vec::new();
+        while self.peek_non_space().kind != Kind::Eof {
+            match self.text_or_action()? {
+                Part::Stmt(s) => list.push(s),
+                Part::End(e) => {
+                    self.nesting -= 1;
+                    return Ok((list, e));
+                }
+            }
+        }
+        self.error("unexpected EOF")
+    }
+
+    fn text_or_action(&mut self) -> Result<Part> {
+        let item = self.next_non_space();
+        match item.kind {
+            Kind::Text => Ok(Part::Stmt(Stmt::Text { start: item.start, end: item.end })),
+            Kind::LeftDelim => {
+                self.action_line = item.line;
+                let part = self.action()?;
+                self.action_line = 0;
+                Ok(part)
+            }
+            _ => self.unexpected(&item, "input"),
+        }
+    }
+
+    fn action(&mut self) -> Result<Part> {
+        let item = self.next_non_space();
+        Ok(Part::Stmt(match item.kind {
+            Kind::Block => self.block()?,
+            Kind::Break => self.loop_control("break", Stmt::Break)?,
+            Kind::Continue => self.loop_control("continue", Stmt::Continue)?,
+            Kind::Else => return self.else_control(),
+            Kind::End => {
+                self.expect(Kind::RightDelim, "end")?;
+                return Ok(Part::End(End::End));
+            }
+            Kind::If => Stmt::If(self.control("if", item.start)?),
+            Kind::Range => Stmt::Range(self.control("range", item.start)?),
+            Kind::With => Stmt::With(self.control("with", item.start)?),
+            Kind::Template => {
+                const CONTEXT: &str = "template clause";
+                let token = self.next_non_space();
+                let name = self.template_name(&token, CONTEXT)?;
+                let pipe = if self.next_non_space().kind == Kind::RightDelim {
+                    None
+                } else {
+                    self.backup();
+                    Some(self.pipeline(CONTEXT, Kind::RightDelim)?)
+                };
+                Stmt::Template { pos: token.start, name, pipe }
+            }
+            _ => {
+                self.backup();
+                let pos = self.peek().start;
+                Stmt::Action { pos, pipe: self.pipeline("command", Kind::RightDelim)? }
+            }
+        }))
+    }
+
+    fn loop_control(&mut self, word: &str, stmt: Stmt) -> Result<Stmt> {
+        let item = self.next_non_space();
+        if item.kind != Kind::RightDelim {
+            return self.unexpected(&item, &format!("{{{{{word}}}}}"));
+        }
+        if self.scope().range_depth == 0 {
+            return self.error(format!("{{{{{word}}}}} outside {{{{range}}}}"));
+        }
+        Ok(stmt)
+    }
+
+    fn else_control(&mut self) -> Result<Part> {
+        let peek = self.peek_non_space();
+        if matches!(peek.kind, Kind::If | Kind::With) {
+            return Ok(Part::End(End::Else { pos: peek.start }));
+        }
+        let item = self.expect(Kind::RightDelim, "else")?;
+        Ok(Part::End(End::Else { pos: item.start }))
+    }
+
+    fn template_name(&mut self, item: &Item, context: &str) -> Result<GoStr> {
+        match item.kind {
+            Kind::String | Kind::RawString => self.unquote(item),
+            _ => self.unexpected(item, context),
+        }
+    }
+
+    fn block(&mut self) -> Result<Stmt> {
+        const CONTEXT: &str = "block clause";
+        let token = self.next_non_space();
+        let name = self.template_name(&token, CONTEXT)?;
+        let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        self.scopes.push(Scope::default());
+        let (body, end) = self.item_list()?;
+        if let End::Else { .. } = end {
+            return self.error(format!("unexpected {{{{else}}}} in {CONTEXT}"));
+        }
+        self.add(name.clone(), body)?;
+        self.scopes.pop();
+        Ok(Stmt::Template { pos: token.start, name, pipe: Some(pipe) })
+    }
+
+    fn control(&mut self, context: &str, _pos: usize) -> Result<Control> {
+        self.deeper()?;
+        let vars = self.scope().vars.len();
+        let pipe = self.pipeline(context, Kind::RightDelim)?;
+        let range = context == "range";
+        self.scope().range_depth += usize::from(range);
+        let (body, end) = self.item_list()?;
+        self.scope().range_depth -= usize::from(range);
+        let mut otherwise = None;
+        if let End::Else { pos } = end {
+            let next = self.peek().kind;
+            otherwise = Some(if context == "if" && next == Kind::If {
+                self.next();
+                vec![Stmt::If(self.control("if", pos)?)]
+            } else if context == "with" && next == Kind::With {
+                self.next();
+                vec![Stmt::With(self.control("with", pos)?)]
+            } else {
+                let (list, end) = self.item_list()?;
+                if let End::Else { .. } = end {
+                    return self.error("expected end; found {{else}}");
+                }
+                list
+            });
+        }
+        self.scope().vars.truncate(vars);
+        self.nesting -= 1;
+        Ok(Control { pos: pipe.pos, pipe, body, otherwise })
+    }
+
+    // expressions
+
+    fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe> {
+        let pos = self.peek_non_space().start;
+        let mut pipe = Pipe { pos, is_assign: false, decl: Vec::new(), cmds: Vec::new() };
+        self.declarations(&mut pipe, context)?;
+        loop {
+            let item = self.next_non_space();
+            match item.kind {
+                k if k == end => {
+                    self.check_pipeline(&pipe, context)?;
+                    return Ok(pipe);
+                }
+                Kind::Bool
+                | Kind::CharConstant
+                | Kind::Complex
+                | Kind::Dot
+                | Kind::Field
+                | Kind::Identifier
+                | Kind::Number
+                | Kind::Nil
+                | Kind::RawString
+                | Kind::String
+                | Kind::Variable
+                | Kind::LeftParen => {
+                    self.backup();
+                    let cmd = self.command()?;
+                    pipe.cmds.push(cmd);
+                }
+                _ => return self.unexpected(&item, context),
+            }
+        }
+    }
+
+    fn declarations(&mut self, pipe: &mut Pipe, context: &str) -> Result<()> {
+        loop {
+            let v = self.peek_non_space();
+            if v.kind != Kind::Variable {
+                return Ok(());
+            }
+            self.next();
+            // a space may follow the variable: it must be put back for an operand
+            let after = self.peek();
+            let next = self.peek_non_space();
+            let comma = next.kind == Kind::Char && self.value(&next) == b",";
+            if matches!(next.kind, Kind::Assign | Kind::Declare) || comma {
+                self.next_non_space();
+                let name = self.text_of(&v);
+                pipe.decl.push(name.clone());
+                self.scope().vars.push(name);
+                if !comma {
+                    pipe.is_assign = next.kind == Kind::Assign;
+                    return Ok(());
+                }
+                if context == "range" && pipe.decl.len() < 2 {
+                    match self.peek_non_space().kind {
+                        Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
+                        _ => return self.error("range can only initialize variables"),
+                    }
+                }
+                return self.error(format!("too many declarations in {context}"));
+            }
+            if after.kind == Kind::Space {
+                self.backup3(v, after);
+            } else {
+                self.backup2(v);
+            }
+            return Ok(());
+        }
+    }
+
+    fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Result<()> {
+        if pipe.cmds.is_empty() {
+            return self.error(format!("missing value for {context}"));
+        }
+        for (i, c) in pipe.cmds.iter().enumerate().skip(1) {
+            let literal = c.args.first().is_some_and(|a| {
+                matches!(
+                    a.kind,
+                    ExprKind::Bool(_) | ExprKind::Dot | ExprKind::Nil | ExprKind::Number(_) | ExprKind::String { .. }
+                )
+            });
+            if literal {
+                return self.error(format!("non executable command in pipeline stage {}", i + 1));
+            }
+        }
+        Ok(())
+    }
+
+    fn command(&mut self) -> Result<Command> {
+        let mut args = Vec::new();
+        loop {
+            self.peek_non_space();
+            args.extend(self.operand()?);
+            let item = self.next();
+            match item.kind {
+                Kind::Space => continue,
+                Kind::RightDelim | Kind::RightParen => self.backup(),
+                Kind::Pipe => {}
+                _ => return self.unexpected(&item, "operand"),
+            }
+            break;
+        }
+        if args.is_empty() {
+            return self.error("empty command");
+        }
+        Ok(Command { args })
+    }
+
+    fn operand(&mut self) -> Result<Option<Expr>> {
+        let Some(node) = self.term()? else { return Ok(None) };
+        if self.peek().kind != Kind::Field {
+            return Ok(Some(node));
+        }
+        let pos = self.peek().start;
+        let mut added = Vec::new();
+        while self.peek().kind == Kind::Field {
+            let item = self.next();
+            let text = self.text_of(&item);
+            added.push(Rc::from(text.trim_start_matches('.')));
+        }
+        let join = |old: &[Rc<str>], added: Vec<Rc<str>>| old.iter().cloned().chain(added).collect();
+        Ok(Some(match node.kind {
+            ExprKind::Field(old) => Expr { pos, kind: ExprKind::Field(join(&old, added)) },
+            ExprKind::Variable { name, fields } => {
+                Expr { pos, kind: ExprKind::Variable { name, fields: join(&fields, added) } }
+            }
+            ExprKind::Bool(_) | ExprKind::String { .. } | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
+                let mut text = Vec::new();
+                node.write(&mut text);
+                return self.error(format!("unexpected . after term {}", strconv::quote(&text)));
+            }
+            _ => Expr { pos, kind: ExprKind::Chain { node: Box::new(node), fields: added.into() } },
+        }))
+    }
+
+    fn term(&mut self) -> Result<Option<Expr>> {
+        let item = self.next_non_space();
+        let kind = match item.kind {
+            Kind::Identifier => {
+                let name = self.text_of(&item);
+                match self.functions.resolve(&name) {
+                    Some(func) => ExprKind::Function { name, func },
+                    None => {
+                        return self.error(format!("function {} not defined", strconv::quote(name.as_bytes())));
+                    }
+                }
+            }
+            Kind::Dot => ExprKind::Dot,
+            Kind::Nil => ExprKind::Nil,
+            Kind::Variable => {
+                let name = self.text_of(&item);
+                if !self.scope().vars.contains(&name) {
+                    return self.error(format!("undefined variable {}", strconv::quote(name.as_bytes())));
+                }
+                ExprKind::Variable { name, fields: Box::default() }
+            }
+            Kind::Field => {
+                let text = self.text_of(&item);
+                ExprKind::Field(Box::new([Rc::from(text.trim_start_matches('.'))]))
+            }
+            Kind::Bool => ExprKind::Bool(self.value(&item) == b"true"),
+            Kind::CharConstant | Kind::Complex | Kind::Number => {
+                match Number::parse(&String::from_utf8_lossy(self.value(&item)), item.kind) {
+                    Ok(n) => ExprKind::Number(Box::new(n)),
+                    Err(e) => return self.error(e),
+                }
+            }
+            Kind::LeftParen => {
+                if self.scope().paren_depth >= MAX_PAREN_DEPTH {
+                    return self.error("max expression depth exceeded");
+                }
+                self.scope().paren_depth += 1;
+                let pipe = stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
+                    self.pipeline("parenthesized pipeline", Kind::RightParen)
+                })?;
+                self.scope().paren_depth -= 1;
+                return Ok(Some(Expr { pos: pipe.pos, kind: ExprKind::Pipe(Box::new(pipe)) }));
+            }
+            Kind::String | Kind::RawString => {
+                ExprKind::String { value: self.unquote(&item)?, quoted: Box::from(self.value(&item)) }
+            }
+            _ => {
+                self.backup();
+                return Ok(None);
+            }
+        };
+        Ok(Some(Expr { pos: item.start, kind }))
+    }
+}
+
+impl Number {
+    /// Go's `newNumber`: every numeric type that the constant fits.
+    fn parse(text: &str, kind: Kind) -> std::result::Result<Number, String> {
+        let mut n = Number { text: text.into(), ..Number::default() };
+        let quoted = || strconv::quote(text.as_bytes());
+        match kind {
+            Kind::CharConstant => {
+                let Some((rune, _, tail)) = strconv::unquote_char(text.as_bytes().get(1..).unwrap_or_default(), b'\'')
+                else {
+                    return Err("invalid syntax".to_owned());
+                };
+                if tail != b"'" {
+                    return Err(format!("malformed character constant: {text}"));
+                }
+                n.int = Some(i64::from(rune));
+                n.uint = Some(u64::from(rune));
+                n.float = Some(f64::from(rune));
+                return Ok(n);
+            }
+            Kind::Complex => {
+                // REAL±IMAGi: the sign that parts them is the last that does not belong to an exponent
+                let body = text.strip_suffix('i').unwrap_or(text);
+                let at = body
+                    .char_indices()
+                    .skip(1)
+                    .filter(|(i, c)| matches!(c, '+' | '-') && !body[..*i].ends_with(['e', 'E', 'p', 'P']))
+                    .map(|(i, _)| i)
+                    .last();
+                let parts = at.and_then(|i| {
+                    let re = strconv::parse_float(&body.as_bytes()[..i], 64).ok()?;
+                    Some((re, strconv::parse_float(&body.as_bytes()[i..], 64).ok()?))
+                });
+                let Some(c) = parts else { return Err("syntax error scanning complex number".to_owned()) };
+                n.set_complex(c);
+                return Ok(n);
+            }
+            _ => {}
+        }
+        if let Some(body) = text.strip_suffix('i')
+            && let Ok(f) = strconv::parse_float(body.as_bytes(), 64)
+        {
+            n.set_complex((0.0, f));
+            return Ok(n);
+        }
+        n.uint = strconv::parse_uint(text.as_bytes(), 0, 64).ok();
+        n.int = strconv::parse_int(text.as_bytes(), 0, 64).ok();
+        if n.int == Some(0) {
+            n.uint = n.uint.or(Some(0)); // -0
+        }
+        if let Some(i) = n.int {
+            n.float = Some(i as f64);
+        } else if let Some(u) = n.uint {
+            n.float = Some(u as f64);
+        } else if let Ok(f) = strconv::parse_float(text.as_bytes(), 64) {
+            // looks like an integer but is too large for one
+            if !text.contains(['.', 'e', 'E', 'p', 'P']) {
+                return Err(format!("integer overflow: {}", quoted()));
+            }
+            n.set_float(f);
+        }
+        if n.int.is_none() && n.uint.is_none() && n.float.is_none() {
+            return Err(format!("illegal number syntax: {}", quoted()));
+        }
+        Ok(n)
+    }
+
+    fn set_float(&mut self, f: f64) {
+        self.float = Some(f);
+        // Go converts and compares back; out of range gives another number there too
+        if f.abs() < 9.3e18 && (f as i64) as f64 == f {
+            self.int = Some(f as i64);
+        }
+        if (0.0..1.85e19).contains(&f) && (f as u64) as f64 == f {
+            self.uint = Some(f as u64);
+        }
+    }
+
+    fn set_complex(&mut self, c: (f64, f64)) {
+        self.complex = Some(c);
+        if c.1 == 0.0 {
+            self.set_float(c.0);
+        }
+    }
+}

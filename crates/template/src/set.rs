@@ -1,0 +1,194 @@
+//! A set of templates that see each other, and the functions they may call.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use pintle_go::{Func, GoStr, Value, strconv};
+
+use crate::builtins::Builtin;
+use crate::exec::{self, ExecError};
+use crate::node::{Callee, Tree};
+use crate::parse::{self, ParseError, Resolve};
+
+/// What a missing map key gives (the option `missingkey`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum MissingKey {
+    /// `default`: no value.
+    Default,
+    /// `zero`: the zero value of the element type. What Helm sets.
+    #[default]
+    Zero,
+    /// `error`: the template fails.
+    Error,
+}
+
+/// Functions by name: own ones first, then a base table, then the built-in ones.
+#[derive(Default)]
+pub struct FuncMap {
+    own: HashMap<&'static str, Rc<Func>>,
+    base: Option<fn(&str) -> Option<Rc<Func>>>,
+}
+
+impl FuncMap {
+    /// Only the built-in functions.
+    pub fn new() -> Self {
+        FuncMap::default()
+    }
+
+    /// The built-in functions and a table of more, which stand before built-in ones of the same name.
+    pub fn with_base(base: fn(&str) -> Option<Rc<Func>>) -> Self {
+        FuncMap { own: HashMap::new(), base: Some(base) }
+    }
+
+    /// Adds a function; it stands before one of the same name in the base table.
+    pub fn insert(&mut self, name: &'static str, f: Rc<Func>) {
+        self.own.insert(name, f);
+    }
+}
+
+impl Resolve for FuncMap {
+    fn resolve(&self, name: &str) -> Option<Callee> {
+        let func = self.own.get(name).cloned().or_else(|| self.base.and_then(|base| base(name)));
+        func.map(Callee::Func).or_else(|| Builtin::by_name(name).map(Callee::Builtin))
+    }
+}
+
+/// Templates by name (Go's associated templates). A clone is cheap: it sees the same templates, and what is added to
+/// it stays its own.
+#[derive(Clone)]
+pub struct TemplateSet {
+    functions: Rc<FuncMap>,
+    missing_key: MissingKey,
+    max_output: Option<usize>,
+    trees: Rc<HashMap<GoStr, Rc<Tree>>>,
+    /// What was added since the map became shared; looked at first, latest last.
+    added: Vec<(GoStr, Rc<Tree>)>,
+}
+
+/// A template that belongs to no name, from [`TemplateSet::parse_anonymous`].
+pub struct Template {
+    name: GoStr,
+    tree: Rc<Tree>,
+}
+
+impl TemplateSet {
+    /// An empty set.
+    pub fn new(functions: Rc<FuncMap>, missing_key: MissingKey) -> Self {
+        TemplateSet { functions, missing_key, max_output: None, trees: Rc::default(), added: Vec::new() }
+    }
+
+    /// Bounds what one execution may write, in bytes; Go has no bound.
+    pub fn limit_output(&mut self, bytes: usize) {
+        self.max_output = Some(bytes);
+    }
+
+    pub(crate) fn max_output(&self) -> Option<usize> {
+        self.max_output
+    }
+
+    pub(crate) fn missing_key(&self) -> MissingKey {
+        self.missing_key
+    }
+
+    /// Parses a text and adds it, under its name, with all templates that it defines.
+    ///
+    /// A template of blank text never replaces one that is there (Go's `AddParseTree`).
+    ///
+    /// # Errors
+    /// [`ParseError`]; nothing is added then.
+    pub fn parse(&mut self, name: &str, text: &[u8]) -> Result<(), ParseError> {
+        for (name, tree) in parse::parse(&GoStr::from(name), text, &*self.functions)? {
+            self.add(name, tree);
+        }
+        Ok(())
+    }
+
+    /// Parses a text, adds what it defines, and gives the text's own template, whatever the set has under its name.
+    ///
+    /// # Errors
+    /// [`ParseError`]; nothing is added then.
+    pub fn parse_anonymous(&mut self, name: &str, text: &[u8]) -> Result<Template, ParseError> {
+        let name = GoStr::from(name);
+        let mut own = None;
+        for (n, tree) in parse::parse(&name, text, &*self.functions)? {
+            if n == name {
+                own = Some(tree.clone());
+            }
+            self.add(n, tree);
+        }
+        match own {
+            Some(tree) => Ok(Template { name, tree }),
+            None => Err(ParseError { name: name.to_string(), line: 0, message: "no template".to_owned() }),
+        }
+    }
+
+    fn add(&mut self, name: GoStr, tree: Rc<Tree>) {
+        if tree.is_empty() && self.tree(&name).is_some() {
+            return;
+        }
+        match Rc::get_mut(&mut self.trees) {
+            Some(map) if self.added.is_empty() => {
+                map.insert(name, tree);
+            }
+            _ => self.added.push((name, tree)),
+        }
+    }
+
+    pub(crate) fn tree(&self, name: &[u8]) -> Option<Rc<Tree>> {
+        let own = self.added.iter().rev().find(|(n, _)| n.as_bytes() == name).map(|(_, t)| t);
+        own.or_else(|| self.trees.get(name)).cloned()
+    }
+
+    /// Whether a template of that name is there.
+    pub fn contains(&self, name: &str) -> bool {
+        self.tree(name.as_bytes()).is_some()
+    }
+
+    /// Names of all templates, sorted.
+    pub fn names(&self) -> Vec<GoStr> {
+        let mut names: Vec<GoStr> = self.trees.keys().chain(self.added.iter().map(|(n, _)| n)).cloned().collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Executes a template of the set on data; what was written before an error stays in `out`.
+    ///
+    /// `associated` is the name of the template that the set was made for, which Go's message names.
+    ///
+    /// # Errors
+    /// [`ExecError`], also where there is no such template.
+    pub fn execute_associated(
+        &self,
+        associated: &str,
+        name: &str,
+        data: &Value,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExecError> {
+        let key = GoStr::from(name);
+        match self.tree(&key) {
+            Some(tree) => exec::execute(self, &key, &tree, data, out).map_err(|e| *e),
+            None => Err(exec::no_template(&format!(
+                "template: no template {} associated with template {}",
+                strconv::quote(name.as_bytes()),
+                strconv::quote(associated.as_bytes())
+            ))),
+        }
+    }
+
+    /// [`TemplateSet::execute_associated`] for Helm's set, which is named `gotpl`.
+    ///
+    /// # Errors
+    /// [`ExecError`]
+    pub fn execute(&self, name: &str, data: &Value, out: &mut Vec<u8>) -> Result<(), ExecError> {
+        self.execute_associated("gotpl", name, data, out)
+    }
+
+    /// Executes a template from [`TemplateSet::parse_anonymous`] with this set's templates in sight.
+    ///
+    /// # Errors
+    /// [`ExecError`]
+    pub fn execute_template(&self, t: &Template, data: &Value, out: &mut Vec<u8>) -> Result<(), ExecError> {
+        exec::execute(self, &t.name, &t.tree, data, out).map_err(|e| *e)
+    }
+}
