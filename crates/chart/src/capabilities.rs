@@ -317,6 +317,9 @@ impl Object for KubeVersionObject {
         };
         Some((text(v), Type::String))
     }
+    fn addressed_string(&self) -> Option<GoStr> {
+        Some(self.0.text().into())
+    }
     fn fields(&self) -> Vec<(&'static str, Value)> {
         vec![
             ("Version", text(&self.0.version)),

@@ -211,7 +211,7 @@ fn float32_text(f: f64) -> String {
     let Some((mantissa, exp)) = shortest.split_once('e') else { return shortest };
     let exp: i32 = exp.parse().unwrap_or(0);
     // the shortest form counts as precision 6 when %g chooses its notation
-    if exp < -4 || exp >= 6 {
+    if !(-4..6).contains(&exp) {
         let sign = if exp < 0 { '-' } else { '+' };
         return format!("{mantissa}e{sign}{:02}", exp.abs());
     }

@@ -154,17 +154,6 @@ pub(crate) fn abs(path: &Path) -> io::Result<PathBuf> {
     Ok(PathBuf::from(join(&cwd.to_string_lossy(), &text)))
 }
 
-/// Go's `unicode.IsPrint`, which `strconv.Quote` asks too.
-pub(crate) fn is_print(c: char) -> bool {
-    if c.is_ascii() {
-        return (' '..='~').contains(&c);
-    }
-    // strconv.Quote leaves a printable rune as it is and escapes every other
-    let mut buf = [0; 4];
-    let text = c.encode_utf8(&mut buf);
-    !pintle_go::strconv::quote(text.as_bytes()).starts_with("\"\\")
-}
-
 /// Go's `unicode.IsSpace`.
 pub(crate) fn is_space(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ' | '\u{85}' | '\u{a0}') || (!c.is_ascii() && c.is_whitespace())

@@ -66,7 +66,7 @@ fn needs_quoting(s: &str) -> bool {
             ' ' | '=' | '"' => true,
             '\0'..='\x1f' | '\x7f' => true,
             c if c.is_ascii() => false,
-            c => c == char::REPLACEMENT_CHARACTER || c.is_whitespace() || !crate::gostd::is_print(c),
+            c => c == char::REPLACEMENT_CHARACTER || c.is_whitespace() || !pintle_go::strconv::is_print(c.into()),
         })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pintle_go::strconv::quote;
+use pintle_go::strconv::{is_print, quote};
 use pintle_go::{GoStr, List, Map, Type, Value, semver};
 use serde_json::{Map as JsonMap, Value as Json, json};
 
@@ -250,7 +250,7 @@ fn sanitize(s: &mut String) {
     }
     *s = s
         .chars()
-        .filter_map(|c| if gostd::is_space(c) { Some(' ') } else { gostd::is_print(c).then_some(c) })
+        .filter_map(|c| if gostd::is_space(c) { Some(' ') } else { is_print(c.into()).then_some(c) })
         .collect();
 }
 

@@ -108,12 +108,11 @@ pub fn validate(
 /// Reads a JSON document; errors are worded as Go's decoder.
 fn read_json(text: &[u8]) -> Result<Json, String> {
     serde_json::from_slice(text).map_err(|e| {
-        let text = String::from_utf8_lossy(text);
         if text.trim_ascii().is_empty() {
             return "EOF".to_owned();
         }
-        match crate::strvals::first_json(&text) {
-            Err(go) => go,
+        match pintle_go::json::decode_prefix(text, pintle_go::json::Numbers::Float64) {
+            Err(go) => go.0,
             Ok((_, used)) if text.get(used..).is_some_and(|rest| !rest.trim_ascii().is_empty()) => {
                 "invalid character after top-level value".to_owned()
             }

@@ -4,12 +4,11 @@
 //! JSON value differs from one before text), and charts and scripts live with it. The shape here follows what it
 //! does: one cursor over the characters, keys that recurse into maps and lists, and values read by kind.
 
-use pintle_go::strconv::quote;
-use pintle_go::{Map, Type, Value};
+use pintle_go::strconv::{quote, quote_rune};
+use pintle_go::{Map, Type, Value, json};
 
 use crate::gostd;
 
-mod jsonval;
 #[cfg(test)]
 mod tests;
 
@@ -140,12 +139,10 @@ fn typed(text: &str) -> Value {
     if text == "0" {
         return Value::Int64(0);
     }
-    if !text.starts_with('0') {
-        if let Some(n) = go_int(text) {
-            return Value::Int64(n);
-        }
+    match go_int(text) {
+        Some(n) if !text.starts_with('0') => Value::Int64(n),
+        _ => Value::str(text),
     }
-    Value::str(text)
 }
 
 /// `strconv.ParseInt(s, 10, 64)`, which knows one sign and ASCII digits.
@@ -164,11 +161,6 @@ fn conversion(v: &Value, want: &str) -> String {
         v => v.type_name(),
     };
     format!("unable to parse key: interface conversion: interface {{}} is {got}, not {want}")
-}
-
-/// The first JSON value of a text and the number of bytes that it took; errors are worded as Go's decoder.
-pub(crate) fn first_json(text: &str) -> Result<(Value, usize), String> {
-    jsonval::first(text)
 }
 
 struct Parser<'a> {
@@ -293,7 +285,7 @@ impl Parser<'_> {
         if self.empty_value() {
             return Ok(Value::Nil);
         }
-        let (v, used) = jsonval::first(self.rest).map_err(Stop::Bad)?;
+        let (v, used) = json::decode_prefix(self.rest.as_bytes(), json::Numbers::Float64).map_err(|e| Stop::Bad(e.0))?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         self.empty_value();
         Ok(v)
@@ -427,21 +419,8 @@ enum Braces {
 
 /// `%q` of Go's `[]rune`: `['a' 'b']`.
 fn quote_runes(text: &str) -> String {
-    let runes: Vec<String> = text.chars().map(quote_rune).collect();
+    let runes: Vec<String> = text.chars().map(|c| quote_rune(c.into())).collect();
     format!("[{}]", runes.join(" "))
-}
-
-/// `strconv.QuoteRune`.
-pub(crate) fn quote_rune(c: char) -> String {
-    match c {
-        '\'' => r"'\''".to_owned(),
-        '"' => "'\"'".to_owned(),
-        c => {
-            let mut buf = [0; 4];
-            let quoted = quote(c.encode_utf8(&mut buf).as_bytes());
-            format!("'{}'", quoted.trim_matches('"'))
-        }
-    }
 }
 
 /// Sets a key, unless it is empty.

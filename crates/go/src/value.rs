@@ -90,6 +90,11 @@ pub trait Object: fmt::Debug {
     fn string(&self) -> Option<GoStr> {
         None
     }
+    /// The text of a `String()` that hangs on the pointer of a struct field: `{{ .Capabilities.KubeVersion }}` prints
+    /// it, because text/template takes the address of an addressable field, while `%v` does not see it.
+    fn addressed_string(&self) -> Option<GoStr> {
+        None
+    }
     /// Fields in declared order, for `%v` and `%+v` of structs and for JSON.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()

@@ -151,7 +151,7 @@ fn grouped(n: usize) -> String {
 fn group(digits: &str) -> String {
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(c);
@@ -190,7 +190,7 @@ mod tests {
     fn floats_read_as_in_english() {
         let cases = [
             (70_000.0, "70,000"),
-            (12_345.6789, "12,345.6789"),
+            (12345.6789, "12,345.6789"),
             (-5000.0, "-5,000"),
             (0.5, "0.5"),
             (1e6, "1×10⁰⁶"),

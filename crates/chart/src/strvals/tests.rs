@@ -17,7 +17,7 @@ fn set_types_its_values() {
 
 #[test]
 fn json_values_may_follow_one_another() {
-    assert_eq!(show(parse_json(r#"a={"x":1},b=[1,2] , c="s""#)), r#"{"a":{"x":1},"b":[1,2],"c":"s"}"#);
+    assert_eq!(show(parse_json(r#"a={"x":1},b=[1,2] ,c="s""#)), r#"{"a":{"x":1},"b":[1,2],"c":"s"}"#);
     assert_eq!(show(parse_json("a=b")), "error: invalid character 'b' looking for beginning of value");
     assert_eq!(show(parse_json("a={")), "error: unexpected EOF");
 }
