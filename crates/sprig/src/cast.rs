@@ -33,7 +33,11 @@ pub(crate) fn to_f64(v: &Value) -> f64 {
 /// `time.Month` and `time.Weekday` are the only defined types that cast knows.
 fn calendar_number(v: &Value) -> Option<i64> {
     let Value::Obj(o) = v else { return None };
-    matches!(&*o.ty().name(), "time.Month" | "time.Weekday").then(|| o.underlying()).flatten()?.as_int().map(|n| n as i64)
+    matches!(&*o.ty().name(), "time.Month" | "time.Weekday")
+        .then(|| o.underlying())
+        .flatten()?
+        .as_int()
+        .map(|n| n as i64)
 }
 
 /// Go's conversion on amd64: what does not fit becomes the smallest number.

@@ -1,4 +1,5 @@
-
 use pintle_go::{Func, Value};
 pub(crate) const FUNCS: &[Func] = &[];
-pub(crate) fn toml_time(_: &str) -> Option<Value> { None }
+pub(crate) fn toml_time(_: &str) -> Option<Value> {
+    None
+}

@@ -30,7 +30,13 @@ impl Decimal {
     /// `NewFromFloat`: the shortest digits that give the float back. The error is the text of Go's panic.
     pub(crate) fn from_f64(f: f64) -> Result<Decimal, String> {
         if !f.is_finite() {
-            let shown = if f.is_nan() { "NaN" } else if f > 0.0 { "+Inf" } else { "-Inf" };
+            let shown = if f.is_nan() {
+                "NaN"
+            } else if f > 0.0 {
+                "+Inf"
+            } else {
+                "-Inf"
+            };
             return Err(format!("Cannot create a Decimal from {shown}"));
         }
         // `{:e}` is the shortest form: d.ddde±x

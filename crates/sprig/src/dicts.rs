@@ -208,7 +208,10 @@ fn put(dst: &Map, key: GoStr, v: Value) -> Result<(), FuncError> {
         elem if v.ty() == elem => {}
         elem => {
             let elem = elem.map(Type::name).unwrap_or_default();
-            return Err(format!("reflect.Value.SetMapIndex: value of type interface {{}} is not assignable to type {elem}").into());
+            return Err(format!(
+                "reflect.Value.SetMapIndex: value of type interface {{}} is not assignable to type {elem}"
+            )
+            .into());
         }
     }
     dst.set(key, v);
@@ -230,7 +233,8 @@ mod tests {
     #[test]
     fn merge_fills_zero_values() {
         let dst = m(&[("zero", Value::Int(0)), ("set", Value::Int(1)), ("list", Value::list(vec![Value::Int(1)]))]);
-        let src = m(&[("zero", Value::Int(5)), ("set", Value::Int(5)), ("list", Value::list(vec![])), ("nil", Value::Nil)]);
+        let src =
+            m(&[("zero", Value::Int(5)), ("set", Value::Int(5)), ("list", Value::list(vec![])), ("nil", Value::Nil)]);
         merged(&dst, &src, false);
         assert_eq!(format!("{:?}", Value::Map(dst)), r#"{"list": [int(1)], "set": int(1), "zero": int(5)}"#);
     }

@@ -22,26 +22,15 @@ pub(crate) const FUNCS: &[Func] = &[
     Func::plain("toRawJson", ANY, STRING, |a| must(json::encode(any(a, 0), false))),
     Func::plain("mustToRawJson", ANY, STRING, |a| must(json::encode(any(a, 0), false))),
     Func::plain("mustFromJson", S, Type::Any, |a| json::decode(text(a, 0)).map_err(|e| e.0.into())),
-    Func::plain("fromJson", S, Type::MAP, |a| Ok(Value::Map(as_map(json::decode(text(a, 0)).map_err(|e| e.0), "")))),
-    Func::plain("fromJsonArray", S, Type::LIST, |a| {
-        Ok(Value::List(as_list(json::decode(text(a, 0)).map_err(|e| e.0), "")))
-    }),
+    Func::plain("fromJson", S, Type::MAP, from_json),
+    Func::plain("fromJsonArray", S, Type::LIST, from_json_array),
     // YAML
     Func::plain("toYaml", ANY, STRING, |a| Ok(trimmed(pintle_yaml::write(any(a, 0)).unwrap_or_default()))),
     Func::plain("mustToYaml", ANY, STRING, |a| Ok(trimmed(pintle_yaml::write(any(a, 0)).map_err(|e| e.0)?))),
-    Func::plain("toYamlPretty", ANY, STRING, |a| {
-        Ok(trimmed(pintle_yaml::write_pretty(any(a, 0)).unwrap_or_default()))
-    }),
-    Func::plain("fromYaml", S, Type::MAP, |a| Ok(Value::Map(as_map(read_yaml(text(a, 0)), YAML_PREFIX)))),
-    Func::plain("fromYamlArray", S, Type::LIST, |a| Ok(Value::List(as_list(read_yaml(text(a, 0)), YAML_PREFIX)))),
+    Func::plain("toYamlPretty", ANY, STRING, |a| Ok(trimmed(pintle_yaml::write_pretty(any(a, 0)).unwrap_or_default()))),
+    Func::plain("fromYaml", S, Type::MAP, from_yaml),
+    Func::plain("fromYamlArray", S, Type::LIST, from_yaml_array),
 ];
-
-/// What sigs.k8s.io/yaml puts before the JSON decoder's errors.
-const YAML_PREFIX: &str = "error unmarshaling JSON: while decoding JSON: ";
-
-fn read_yaml(text: &[u8]) -> Result<Value, String> {
-    pintle_yaml::read(text).map_err(|e| e.0)
-}
 
 fn or_empty(r: Result<Vec<u8>, JsonError>) -> Value {
     Value::str(r.unwrap_or_default())
@@ -59,95 +48,49 @@ fn trimmed(mut text: Vec<u8>) -> Value {
     Value::str(text)
 }
 
-/// What JSON calls a value that does not fit its Go target.
-fn json_kind(v: &Value) -> &'static str {
-    match v {
-        Value::Nil => "null",
-        Value::Bool(_) => "bool",
-        Value::Str(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        _ => "number",
+/// Helm's `fromJson`: what could be read, with an error under its key `Error`; null makes the map nil.
+fn from_json(args: &[Value]) -> FuncResult {
+    let (m, error) = json::decode_map(text(args, 0));
+    if let Some(e) = error {
+        m.set("Error", e.0.into());
     }
+    Ok(Value::Map(m))
 }
 
-/// Decoding into a map: null makes it nil, and an error becomes its key `Error`.
-fn as_map(r: Result<Value, String>, prefix: &str) -> Map {
-    let message = match r {
-        Ok(Value::Map(m)) => return m,
-        Ok(Value::Nil) => return Map::nil(Type::MAP),
-        Ok(v) => {
-            let kind = json_kind(&v);
-            format!("{prefix}json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}")
-        }
-        Err(e) => e,
+fn from_json_array(args: &[Value]) -> FuncResult {
+    let (l, error) = json::decode_list(text(args, 0));
+    Ok(error.map_or(Value::List(l), |e| Value::list(vec![e.0.into()])))
+}
+
+/// What sigs.k8s.io/yaml says when the YAML is good, but no such value.
+fn wrong_yaml(v: &Value, into: Type) -> Value {
+    format!("error unmarshaling JSON: while decoding JSON: {}", json::cannot_unmarshal(v, into).0).into()
+}
+
+fn from_yaml(args: &[Value]) -> FuncResult {
+    let message = match pintle_yaml::read(text(args, 0)) {
+        Ok(v @ Value::Map(_)) => return Ok(v),
+        Ok(Value::Nil) => return Ok(Value::Map(Map::nil(Type::MAP))),
+        Ok(v) => wrong_yaml(&v, Type::MAP),
+        Err(e) => e.0.into(),
     };
     let m = Map::new();
-    m.set("Error", message.into());
-    m
+    m.set("Error", message);
+    Ok(Value::Map(m))
 }
 
-fn as_list(r: Result<Value, String>, prefix: &str) -> List {
-    let message = match r {
-        Ok(Value::List(l)) => return l,
-        Ok(Value::Nil) => return List::nil(Type::Any),
-        Ok(v) => {
-            format!("{prefix}json: cannot unmarshal {} into Go value of type []interface {{}}", json_kind(&v))
-        }
-        Err(e) => e,
-    };
-    List::new(vec![message.into()])
+fn from_yaml_array(args: &[Value]) -> FuncResult {
+    Ok(match pintle_yaml::read(text(args, 0)) {
+        Ok(v @ Value::List(_)) => v,
+        Ok(Value::Nil) => Value::List(List::nil(Type::Any)),
+        Ok(v) => Value::list(vec![wrong_yaml(&v, Type::LIST)]),
+        Err(e) => Value::list(vec![e.0.into()]),
+    })
 }
 
-/// `json.MarshalIndent(v, "", "  ")`: the compact form, spread over lines.
+/// `json.MarshalIndent` as Sprig calls it.
 fn pretty(v: &Value) -> Result<Vec<u8>, JsonError> {
-    let compact = json::encode(v, true)?;
-    let mut out = Vec::with_capacity(compact.len() * 2);
-    let mut depth = 0usize;
-    let mut in_string = false;
-    let mut escaped = false;
-    let mut opened = false; // an empty `{}` stays on its line
-    for b in compact {
-        if in_string {
-            out.push(b);
-            in_string = escaped || b != b'"';
-            escaped = b == b'\\' && !escaped;
-            continue;
-        }
-        let newline = |out: &mut Vec<u8>, depth: usize| {
-            out.push(b'\n');
-            out.extend(std::iter::repeat_n(b' ', 2 * depth));
-        };
-        if opened && !matches!(b, b'}' | b']') {
-            depth += 1;
-            newline(&mut out, depth);
-        }
-        match b {
-            b'{' | b'[' => {
-                out.push(b);
-                opened = true;
-                continue;
-            }
-            b'}' | b']' => {
-                if !opened {
-                    depth = depth.saturating_sub(1);
-                    newline(&mut out, depth);
-                }
-                out.push(b);
-            }
-            b',' => {
-                out.push(b);
-                newline(&mut out, depth);
-            }
-            b':' => out.extend_from_slice(b": "),
-            b => {
-                out.push(b);
-                in_string = b == b'"';
-            }
-        }
-        opened = false;
-    }
-    Ok(out)
+    json::encode_indent(v, "", "  ", true)
 }
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -79,7 +79,9 @@ impl Iterator for Steps {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let n = (i128::from(self.stop) - i128::from(self.next)).unsigned_abs().div_ceil(u128::from(self.step.unsigned_abs().max(1)));
+        let n = (i128::from(self.stop) - i128::from(self.next))
+            .unsigned_abs()
+            .div_ceil(u128::from(self.step.unsigned_abs().max(1)));
         let n = usize::try_from(n).unwrap_or(usize::MAX);
         (n, Some(n))
     }
@@ -160,11 +162,7 @@ fn rand_int(args: &[Value]) -> FuncResult {
     }
 }
 
-fn decimals(
-    first: &Value,
-    others: &[Value],
-    f: impl Fn(&Decimal, &Decimal) -> Result<Decimal, String>,
-) -> FuncResult {
+fn decimals(first: &Value, others: &[Value], f: impl Fn(&Decimal, &Decimal) -> Result<Decimal, String>) -> FuncResult {
     let mut sum = Decimal::from_f64(to_f64(first))?;
     for v in others {
         sum = f(&sum, &Decimal::from_f64(to_f64(v))?)?;

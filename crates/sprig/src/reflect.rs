@@ -53,7 +53,10 @@ fn equal(a: &Value, b: &Value, depth: usize) -> bool {
                 && (x.same(y)
                     || (x.is_nil() == y.is_nil()
                         && x.len() == y.len()
-                        && x.borrow().iter().zip(y.borrow().iter()).all(|(x, y)| x.0 == y.0 && equal(&x.1, &y.1, depth + 1))))
+                        && x.borrow()
+                            .iter()
+                            .zip(y.borrow().iter())
+                            .all(|(x, y)| x.0 == y.0 && equal(&x.1, &y.1, depth + 1))))
         }
         (Value::Obj(x), Value::Obj(y)) => std::rc::Rc::ptr_eq(x, y) || (x.ty() == y.ty() && x.equals(&**y)),
         _ => false,

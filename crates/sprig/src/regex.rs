@@ -1,3 +1,2 @@
-
 use pintle_go::Func;
 pub(crate) const FUNCS: &[Func] = &[];

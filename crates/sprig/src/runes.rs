@@ -95,7 +95,9 @@ pub(crate) fn to_lower(c: char) -> char {
 
 /// `unicode.IsUpper`: category Lu.
 pub(crate) fn is_upper(c: char) -> bool {
-    c.is_uppercase() && !is_title(c) && !matches!(c, '\u{2160}'..='\u{216f}' | '\u{24b6}'..='\u{24cf}' | '\u{1f130}'..='\u{1f189}')
+    c.is_uppercase()
+        && !is_title(c)
+        && !matches!(c, '\u{2160}'..='\u{216f}' | '\u{24b6}'..='\u{24cf}' | '\u{1f130}'..='\u{1f189}')
 }
 
 /// `unicode.IsLower`: category Ll.

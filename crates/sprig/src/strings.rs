@@ -352,6 +352,5 @@ mod tests {
         assert_eq!(shown(swapcase(b"This Is")), "tHIS iS");
         assert_eq!(shown(initials(b"First Try")), "FT");
         assert_eq!(shown(nospace(b" a b ".as_slice().into())), "ab");
-
     }
 }

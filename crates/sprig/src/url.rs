@@ -432,7 +432,14 @@ mod tests {
 
     #[test]
     fn there_and_back() {
-        for s in ["https://u:p%20w@example.com:8443/a/b%20c;p?q=1#frag", "mailto:a@b", "//host/x", "/a%2Fb", "file:///x", "a?"] {
+        for s in [
+            "https://u:p%20w@example.com:8443/a/b%20c;p?q=1#frag",
+            "mailto:a@b",
+            "//host/x",
+            "/a%2Fb",
+            "file:///x",
+            "a?",
+        ] {
             let url = parse(s.as_bytes()).unwrap();
             assert_eq!(String::from_utf8(url.text()).unwrap(), s);
         }

@@ -87,8 +87,7 @@ enum Kind {
 
 /// xstrings' `isAlphabet`: a letter, but not the common Chinese ones.
 fn is_alphabet(c: char) -> bool {
-    c.is_alphabetic()
-        && !matches!(c, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
+    c.is_alphabetic() && !matches!(c, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
 }
 
 /// `unicode.IsPunct`: the ASCII ones, and the blocks where the others live.
@@ -222,7 +221,16 @@ fn write_word(out: &mut Vec<u8>, kind: Kind, word: &[u8], connector: char) {
         return;
     }
     for c in runes::runes(word) {
-        push(out, if is_connector(c) { connector } else if is_upper(c) { runes::to_lower(c) } else { c });
+        push(
+            out,
+            if is_connector(c) {
+                connector
+            } else if is_upper(c) {
+                runes::to_lower(c)
+            } else {
+                c
+            },
+        );
     }
 }
 

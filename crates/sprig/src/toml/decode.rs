@@ -20,7 +20,9 @@ pub(super) fn decode(text: &[u8]) -> Result<Map, String> {
         text => text,
     };
     if text.iter().take(6).any(|b| *b == 0) {
-        return Err("toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8".into());
+        return Err(
+            "toml: line 1: files cannot contain NULL bytes; probably using UTF-16; TOML files must be UTF-8".into()
+        );
     }
     let mut p = Parser {
         text,
@@ -254,7 +256,9 @@ impl Parser<'_> {
                 Some(']') => break,
                 c => {
                     let shown = quote_rune(c);
-                    return Err(self.error(c, format!("expected '.' or ']' to end table name, but got {shown} instead")));
+                    return Err(
+                        self.error(c, format!("expected '.' or ']' to end table name, but got {shown} instead"))
+                    );
                 }
             }
         }
@@ -334,7 +338,8 @@ impl Parser<'_> {
         if let Some(top) = inline {
             let mut table = top.clone();
             for part in &key {
-                let next = match table.borrow_mut().entry(part.clone()).or_insert_with(|| Node::Table(Table::default())) {
+                let next = match table.borrow_mut().entry(part.clone()).or_insert_with(|| Node::Table(Table::default()))
+                {
                     Node::Table(t) => t.clone(),
                     _ => {
                         let shown = strconv::quote(dotted(&self.context).as_bytes());
@@ -497,7 +502,8 @@ impl Parser<'_> {
                     Some('}') => break 'table,
                     c => {
                         let got = rune_or_eof(c);
-                        let message = format!("expected a comma or an inline table terminator '}}', but got {got} instead");
+                        let message =
+                            format!("expected a comma or an inline table terminator '}}', but got {got} instead");
                         return Err(self.error(c, message));
                     }
                 }
@@ -756,19 +762,22 @@ impl Parser<'_> {
             plain => strconv::parse_float(plain, 64),
         };
         number.map(|f| Node::Value(Value::Float(f))).map_err(|e| match e.kind {
-            NumErrorKind::Range => {
-                self.error_here(format!("{} is out of range for float64", self.slice_text(start)))
-            }
+            NumErrorKind::Range => self.error_here(format!("{} is out of range for float64", self.slice_text(start))),
             _ => self.error_here(format!("Invalid float value: {quoted}")),
         })
     }
 
     fn datetime(&mut self, start: usize) -> Result<Node> {
-        let text: String = self.slice_text(start).trim().chars().map(|c| match c {
-            'z' => 'Z',
-            't' | ' ' => 'T',
-            c => c,
-        }).collect();
+        let text: String = self
+            .slice_text(start)
+            .trim()
+            .chars()
+            .map(|c| match c {
+                'z' => 'Z',
+                't' | ' ' => 'T',
+                c => c,
+            })
+            .collect();
         match crate::date::toml_time(&text) {
             Some(v) => Ok(Node::Value(v)),
             None => Err(self.error_here(format!("invalid datetime: {}", strconv::quote(text.as_bytes())))),
@@ -798,9 +807,8 @@ impl Parser<'_> {
                 table.borrow_mut().insert(part.clone(), Node::Table(Table::default()));
             }
             let next = child_table(&table, part);
-            table = next.ok_or_else(|| {
-                self.error_item(format!("Key '{}' was already created as a hash.", dotted(&walked)))
-            })?;
+            table = next
+                .ok_or_else(|| self.error_item(format!("Key '{}' was already created as a hash.", dotted(&walked))))?;
         }
         self.context = walked;
         if array {
@@ -828,7 +836,8 @@ impl Parser<'_> {
         for part in &self.context {
             full.push(part.clone());
             let next = child_table(&table, part);
-            table = next.ok_or_else(|| self.error_item(format!("Key '{}' has already been defined.", dotted(&full))))?;
+            table =
+                next.ok_or_else(|| self.error_item(format!("Key '{}' has already been defined.", dotted(&full))))?;
         }
         full.push(key.clone());
         if table.borrow().contains_key(key) {

@@ -300,8 +300,10 @@ mod tests {
     #[test]
     fn tables_after_keys() {
         let inner = map(vec![("x", Value::Int(1)), ("a b", "q\"".into())]);
-        let v = map(vec![("a", map(vec![("b", inner.clone())])), ("l", Value::list(vec![inner])), ("z", Value::Int(1))]);
-        let want = "z = 1\n\n[a]\n  [a.b]\n    \"a b\" = \"q\\\"\"\n    x = 1\n\n[[l]]\n  \"a b\" = \"q\\\"\"\n  x = 1\n";
+        let v =
+            map(vec![("a", map(vec![("b", inner.clone())])), ("l", Value::list(vec![inner])), ("z", Value::Int(1))]);
+        let want =
+            "z = 1\n\n[a]\n  [a.b]\n    \"a b\" = \"q\\\"\"\n    x = 1\n\n[[l]]\n  \"a b\" = \"q\\\"\"\n  x = 1\n";
         assert_eq!(toml(v), want);
     }
 
