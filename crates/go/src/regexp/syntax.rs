@@ -49,6 +49,9 @@ const TRAILING_BACKSLASH: &str = "trailing backslash at end of expression";
 const UNEXPECTED_PAREN: &str = "unexpected )";
 const NESTING: &str = "expression nests too deeply";
 
+/// A class that no character is in.
+const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
+
 type Result<T> = std::result::Result<T, Error>;
 
 /// A translated expression.
@@ -385,9 +388,16 @@ impl<'a> Parser<'a> {
             self.out.insert_str(atom.start, "(?:");
             self.out.push(')');
         }
-        self.out.push_str(op);
-        if lazy {
-            self.out.push('?');
+        if max == Some(0) {
+            // never taken, but its groups count: the crate would drop them with `{0}`
+            self.out.insert_str(atom.start, "(?:");
+            self.out.push_str(NOTHING);
+            self.out.push_str(")??");
+        } else {
+            self.out.push_str(op);
+            if lazy {
+                self.out.push('?');
+            }
         }
         let height = atom.height + 1;
         self.last = Some(Atom { start: atom.start, repeated: true, product, height });
@@ -447,7 +457,7 @@ impl<'a> Parser<'a> {
                     Some(c) => self.literal(c),
                     None => {
                         // a surrogate: no text has it
-                        self.out.push_str(r"[^\x{0}-\x{10FFFF}]");
+                        self.out.push_str(NOTHING);
                         self.atom(start);
                     }
                 }
@@ -559,7 +569,7 @@ impl<'a> Parser<'a> {
         Ok(match property.as_str() {
             // no text has surrogates
             "gc=cs" if negated => r"\x{0}-\x{10FFFF}".to_string(),
-            "gc=cs" => r"[^\x{0}-\x{10FFFF}]".to_string(),
+            "gc=cs" => NOTHING.to_string(),
             p => format!(r"\{}{{{p}}}", if negated { 'P' } else { 'p' }),
         })
     }
@@ -574,10 +584,8 @@ impl<'a> Parser<'a> {
             class.push('^');
         }
         let mut first = true;
-        let mut items = 0;
         while first || self.peek() != Some(b']') {
             first = false;
-            items += 1;
             let t = self.rest();
             if t.len() > 2
                 && t.starts_with(b"[:")
@@ -620,11 +628,10 @@ impl<'a> Parser<'a> {
         class.push(']');
         // a class of nothing but surrogates
         let class = match class.as_str() {
-            "[]" => r"[^\x{0}-\x{10FFFF}]".to_string(),
+            "[]" => NOTHING.to_string(),
             "[^]" => r"[\x{0}-\x{10FFFF}]".to_string(),
             _ => class,
         };
-        debug_assert!(items > 0);
         self.class_atom(&class);
         Ok(())
     }
