@@ -1,0 +1,142 @@
+//! What Helm asks of its records whatever keeps them: newest, deployed, history, pruning (`pkg/storage/storage.go`).
+
+use crate::{Driver, Release, Status, StorageError};
+
+/// The key of a revision: `sh.helm.release.v1.NAME.vREVISION`.
+pub fn key(name: &str, revision: i64) -> String {
+    format!("sh.helm.release.v1.{name}.v{revision}")
+}
+
+/// A driver, and how many revisions it may keep.
+pub struct Storage<'a> {
+    driver: Box<dyn Driver + 'a>,
+    /// Revisions kept for a release, the newest included; 0 or less for no limit.
+    pub max_history: i64,
+}
+
+impl std::fmt::Debug for Storage<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Storage").field("driver", &self.driver.name()).field("max_history", &self.max_history).finish()
+    }
+}
+
+impl<'a> Storage<'a> {
+    /// Storage without a limit.
+    pub fn new(driver: impl Driver + 'a) -> Self {
+        Storage { driver: Box::new(driver), max_history: 0 }
+    }
+
+    /// The driver below.
+    pub fn driver(&self) -> &(dyn Driver + 'a) {
+        self.driver.as_ref()
+    }
+
+    /// One revision.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none.
+    pub fn get(&self, name: &str, revision: i64) -> Result<Release, StorageError> {
+        self.driver.get(&key(name, revision))
+    }
+
+    /// A new revision; makes room first when there is a limit.
+    ///
+    /// # Errors
+    /// What the driver says, or why old revisions could not be removed.
+    pub fn create(&self, release: &Release) -> Result<(), StorageError> {
+        if self.max_history > 0 {
+            match self.remove_oldest(&release.name, self.max_history - 1) {
+                Ok(()) | Err(StorageError::NotFound) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        self.driver.create(&key(&release.name, release.version), release)
+    }
+
+    /// Replaces a revision.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub fn update(&self, release: &Release) -> Result<(), StorageError> {
+        self.driver.update(&key(&release.name, release.version), release)
+    }
+
+    /// Removes a revision and gives it back.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none.
+    pub fn delete(&self, name: &str, revision: i64) -> Result<Release, StorageError> {
+        self.driver.delete(&key(name, revision))
+    }
+
+    /// All revisions of all releases.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub fn list(&self) -> Result<Vec<Release>, StorageError> {
+        self.driver.list()
+    }
+
+    /// All revisions of a release, in no promised order.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there are none.
+    pub fn history(&self, name: &str) -> Result<Vec<Release>, StorageError> {
+        self.driver.query(&[("name", name), ("owner", "helm")])
+    }
+
+    /// All revisions in state deployed.
+    ///
+    /// # Errors
+    /// [`StorageError::NoDeployed`] when there are none.
+    pub fn deployed_all(&self, name: &str) -> Result<Vec<Release>, StorageError> {
+        match self.driver.query(&[("name", name), ("owner", "helm"), ("status", Status::DEPLOYED.as_str())]) {
+            // as in Helm, any error that says "not found" counts
+            Err(e) if e.to_string().contains("not found") => Err(StorageError::NoDeployed(name.to_owned())),
+            other => other,
+        }
+    }
+
+    /// The newest revision in state deployed.
+    ///
+    /// # Errors
+    /// [`StorageError::NoDeployed`] when there is none.
+    pub fn deployed(&self, name: &str) -> Result<Release, StorageError> {
+        newest(self.deployed_all(name)?).ok_or_else(|| StorageError::NoDeployed(name.to_owned()))
+    }
+
+    /// The newest revision.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`], or [`StorageError::NoRevision`] when no record can be read.
+    pub fn last(&self, name: &str) -> Result<Release, StorageError> {
+        newest(self.history(name)?).ok_or_else(|| StorageError::NoRevision(name.to_owned()))
+    }
+
+    /// Removes the oldest revisions until `keep` are left, never the newest deployed one.
+    fn remove_oldest(&self, name: &str, keep: i64) -> Result<(), StorageError> {
+        let keep = usize::try_from(keep).unwrap_or(0);
+        let mut revisions: Vec<i64> = self.history(name)?.iter().map(|r| r.version).collect();
+        if revisions.len() <= keep {
+            return Ok(());
+        }
+        revisions.sort_unstable();
+        let deployed = match self.deployed(name) {
+            Ok(r) => Some(r.version),
+            Err(StorageError::NoDeployed(_)) => None,
+            Err(e) => return Err(e),
+        };
+        let surplus = revisions.len() - keep;
+        let old = revisions.into_iter().filter(|v| Some(*v) != deployed).take(surplus);
+        let mut errors: Vec<StorageError> = old.filter_map(|v| self.delete(name, v).err()).collect();
+        match errors.len() {
+            0 => Ok(()),
+            1 => Err(errors.remove(0)),
+            count => Err(StorageError::Prune { count, first: Box::new(errors.remove(0)) }),
+        }
+    }
+}
+
+fn newest(releases: Vec<Release>) -> Option<Release> {
+    releases.into_iter().max_by_key(|r| r.version)
+}
