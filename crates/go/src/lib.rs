@@ -11,11 +11,13 @@ pub mod value;
 
 pub mod fmt;
 pub mod glob;
+pub mod html;
 pub mod json;
 pub mod path;
 pub mod regexp;
 pub mod semver;
 pub mod strconv;
+pub mod text;
 pub mod time;
 pub mod utf8;
 
