@@ -160,7 +160,7 @@ pub(crate) fn is_space(c: char) -> bool {
 }
 
 /// An I/O error worded as Go's `*fs.PathError`: `open x: no such file or directory`.
-pub(crate) fn path_error(op: &str, path: &Path, e: &io::Error) -> String {
+pub fn path_error(op: &str, path: &Path, e: &io::Error) -> String {
     format!("{op} {}: {}", path.display(), errno_text(e))
 }
 

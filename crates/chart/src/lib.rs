@@ -39,3 +39,4 @@ pub use load::LoadError;
 pub use metadata::{Dependency, Lock, Maintainer, Metadata, ValidationError};
 pub use render_values::{ReleaseOptions, to_render_values};
 pub use timestamp::Timestamp;
+pub use gostd::path_error as os_error;

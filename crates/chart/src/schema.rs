@@ -16,6 +16,8 @@ use crate::Chart;
 use crate::log::{Level, LogSink, Record};
 use crate::values::table;
 
+mod formats;
+mod multiple;
 mod print;
 
 /// What Helm calls the schema of a chart.
@@ -98,11 +100,16 @@ pub fn validate(
     let index = compiled.map_err(|e| compile_error(&e))?;
     let instance = crate::json::from_value(&Value::Map(values.clone()));
     let instance = if instance.is_null() { Json::Object(serde_json::Map::new()) } else { instance };
-    schemas.validate(&instance, index).map_err(|e| {
-        let text = print::error(&e);
-        let head = format!("jsonschema validation failed with '{ROOT}#'\n");
-        format!("{}\n", text.strip_prefix(head.as_str()).unwrap_or(&text))
-    })
+    let Err(mut refused) = schemas.validate(&instance, index) else {
+        return Ok(());
+    };
+    if multiple::prune(&mut refused) {
+        return Ok(());
+    }
+    let document = serde_json::from_slice(schema).ok();
+    let text = print::error(&refused, document.as_ref());
+    let head = format!("jsonschema validation failed with '{ROOT}#'\n");
+    Err(format!("{}\n", text.strip_prefix(head.as_str()).unwrap_or(&text)))
 }
 
 /// Reads a JSON document; errors are worded as Go's decoder.
@@ -157,16 +164,13 @@ fn compile_error(e: &CompileError) -> String {
     let q = |s: &str| quote(s.as_bytes());
     match e {
         CompileError::ParseUrlError { url, src } => format!("error in parsing {}: {src}", q(url)),
-        CompileError::LoadUrlError { url, src } => {
-            let text = src.to_string();
-            if text.starts_with("no URLLoader registered") { text } else { format!("failing loading {}: {text}", q(url)) }
-        }
+        CompileError::LoadUrlError { url, src } => format!("failing loading {}: {src}", q(url)),
         CompileError::UnsupportedUrlScheme { url } => format!("no URLLoader registered for {}", q(url)),
         CompileError::InvalidMetaSchemaUrl { url, src } => format!("invalid $schema in {}: {src}", q(url)),
         CompileError::UnsupportedDraft { url } => format!("draft {} is not supported", q(url)),
         CompileError::MetaSchemaCycle { url } => format!("cycle in resolving $schema in {}", q(url)),
         CompileError::ValidationError { url, src } => {
-            format!("{} is not valid against metaschema: {}", q(&fragment(url)), print::error(src))
+            format!("{} is not valid against metaschema: {}", q(&fragment(url)), print::error(src, None))
         }
         CompileError::ParseIdError { loc } => format!("error in parsing id at {}", q(loc)),
         CompileError::ParseAnchorError { loc } => format!("error in parsing anchor at {}", q(loc)),
