@@ -1,0 +1,289 @@
+//! From rendered files to manifests: splitting into documents, telling hooks from resources, sorting by kind.
+//!
+//! The rules are those of Helm's `pkg/release/v1/util`: a line that *begins* with `---` splits (also `---kind: X`),
+//! files are taken in the order of their paths, documents in the order of their file, and the sort by kind is stable.
+
+use std::collections::BTreeMap;
+
+use pintle_go::{GoStr, Map, Value};
+use thiserror::Error;
+
+use crate::decode::{Decode, is_field};
+use crate::order::KindOrder;
+
+/// Rendered text by template path (`chart/templates/x.yaml`); partials are not in it.
+pub type RenderedFiles = BTreeMap<String, GoStr>;
+
+/// The annotation that makes an object a hook.
+pub const HOOK_ANNOTATION: &str = "helm.sh/hook";
+/// The annotation with a hook's weight.
+pub const HOOK_WEIGHT_ANNOTATION: &str = "helm.sh/hook-weight";
+/// The annotation that says when a hook's object is deleted.
+pub const HOOK_DELETE_ANNOTATION: &str = "helm.sh/hook-delete-policy";
+/// The annotation that says when a hook's logs are printed.
+pub const HOOK_OUTPUT_LOG_ANNOTATION: &str = "helm.sh/hook-output-log-policy";
+
+/// A document that could not be read as a Kubernetes object.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("YAML parse error on {path}: {reason}")]
+pub struct ManifestError {
+    /// Path of the template that made it.
+    pub path: String,
+    /// The YAML or JSON error, as Helm words it.
+    pub reason: String,
+    /// Which document of the file (from 0).
+    pub document: usize,
+}
+
+/// One resource of a release.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// Path of the template, printed after `# Source: `.
+    pub path: String,
+    /// The document's text.
+    pub content: GoStr,
+    /// `kind`, empty where missing.
+    pub kind: String,
+    /// `apiVersion`, empty where missing.
+    pub api_version: String,
+    /// `metadata.name`, empty where missing.
+    pub name: String,
+    /// The parsed document, whole numbers as `int64`; `Nil` for a document of comments.
+    pub object: Value,
+}
+
+/// One hook of a release.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// `metadata.name`
+    pub name: String,
+    /// `kind`
+    pub kind: String,
+    /// `apiVersion`
+    pub api_version: String,
+    /// Path of the template.
+    pub path: String,
+    /// The document's text.
+    pub manifest: GoStr,
+    /// Events, e.g. `pre-install`, `test`.
+    pub events: Vec<String>,
+    /// Weight: hooks of one event run in ascending order.
+    pub weight: i64,
+    /// Delete policies as written, lower case.
+    pub delete_policies: Vec<String>,
+    /// Log policies as written, lower case.
+    pub output_log_policies: Vec<String>,
+    /// The parsed document.
+    pub object: Value,
+}
+
+/// Hooks apart from resources, both in order.
+#[derive(Clone, Debug, Default)]
+pub struct Sorted {
+    /// Hooks by kind (the order of running takes weights into account too).
+    pub hooks: Vec<Hook>,
+    /// Resources by kind.
+    pub manifests: Vec<Manifest>,
+    /// Values of `helm.sh/hook` that name no known event; such documents are dropped, as Helm does.
+    pub unknown_hooks: Vec<String>,
+}
+
+/// Splits a stream into its documents, leading blank space of each removed, empty ones dropped.
+///
+/// ```
+/// use pintle_render::manifest::split_manifests;
+/// let docs = split_manifests(b"a: 1\n---b: 2\n---\n\n---\n# c\n");
+/// assert_eq!(docs, [&b"a: 1\n"[..], b"b: 2\n", b"# c\n"]);
+/// ```
+pub fn split_manifests(text: &[u8]) -> Vec<&[u8]> {
+    let text = trim_start(text);
+    let mut docs = Vec::new();
+    let (mut start, mut line) = (0, 0);
+    loop {
+        if text[line..].starts_with(b"---") {
+            docs.push(trim_start(&text[start..line]));
+            start = line + 3;
+            while matches!(text.get(start), Some(b' ' | b'\t')) {
+                start += 1;
+            }
+        }
+        match text[line..].iter().position(|b| *b == b'\n') {
+            Some(n) => line += n + 1,
+            None => break,
+        }
+    }
+    docs.push(trim_start(&text[start..]));
+    docs.retain(|d| !d.is_empty());
+    docs
+}
+
+/// Removes leading blank space as Go's `unicode.IsSpace` sees it.
+pub(crate) fn trim_start(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    loop {
+        match rest.first() {
+            Some(b'\t'..=b'\r' | b' ') => rest = &rest[1..],
+            Some(0..=0x7f) | None => return rest,
+            Some(_) => {
+                // a space outside ASCII takes two or three bytes
+                let head = &rest[..rest.len().min(3)];
+                let valid = match std::str::from_utf8(head) {
+                    Ok(s) => s,
+                    Err(e) => std::str::from_utf8(&head[..e.valid_up_to()]).unwrap_or(""),
+                };
+                match valid.chars().next() {
+                    Some(c) if c.is_whitespace() => rest = &rest[c.len_utf8()..],
+                    _ => return rest,
+                }
+            }
+        }
+    }
+}
+
+/// Whether nothing but blank space is in it.
+pub(crate) fn is_blank(text: &[u8]) -> bool {
+    trim_start(text).is_empty()
+}
+
+/// Helm's `SortManifests`: every document of every file, hooks apart, both sorted by kind.
+///
+/// # Errors
+/// A document that is not YAML, or whose head has fields of a wrong type.
+pub fn sort_manifests(files: &RenderedFiles, order: KindOrder) -> Result<Sorted, ManifestError> {
+    let mut out = Sorted::default();
+    for (path, text) in files {
+        if base(path).starts_with('_') || is_blank(text) {
+            continue;
+        }
+        for (document, doc) in split_manifests(text).into_iter().enumerate() {
+            let head = Head::read(doc)
+                .map_err(|reason| ManifestError { path: path.clone(), reason, document })?;
+            add(&mut out, path, doc, head);
+        }
+    }
+    out.hooks.sort_by(|a, b| order.key(&a.kind).cmp(&order.key(&b.kind)));
+    out.manifests.sort_by(|a, b| order.key(&a.kind).cmp(&order.key(&b.kind)));
+    Ok(out)
+}
+
+fn add(out: &mut Sorted, path: &str, doc: &[u8], head: Head) {
+    let Some(types) = head.annotation(HOOK_ANNOTATION) else {
+        out.manifests.push(Manifest {
+            path: path.to_owned(),
+            content: GoStr::from(doc),
+            kind: head.kind,
+            api_version: head.api_version,
+            name: head.name,
+            object: head.object,
+        });
+        return;
+    };
+    let mut events = Vec::new();
+    for t in types.split(',') {
+        match known_event(&t.trim().to_lowercase()) {
+            Some(e) => events.push(e.to_owned()),
+            None => {
+                out.unknown_hooks.push(types.to_owned());
+                return;
+            }
+        }
+    }
+    let list = |key: &str| -> Vec<String> {
+        head.annotation(key).map(|v| v.split(',').map(|p| p.trim().to_lowercase()).collect()).unwrap_or_default()
+    };
+    out.hooks.push(Hook {
+        events,
+        weight: head.annotation(HOOK_WEIGHT_ANNOTATION).and_then(atoi).unwrap_or(0),
+        delete_policies: list(HOOK_DELETE_ANNOTATION),
+        output_log_policies: list(HOOK_OUTPUT_LOG_ANNOTATION),
+        name: head.name,
+        kind: head.kind,
+        api_version: head.api_version,
+        path: path.to_owned(),
+        manifest: GoStr::from(doc),
+        object: head.object,
+    });
+}
+
+/// The event of a hook annotation's word, or nothing if Helm does not know it.
+fn known_event(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "pre-install" => "pre-install",
+        "post-install" => "post-install",
+        "pre-delete" => "pre-delete",
+        "post-delete" => "post-delete",
+        "pre-upgrade" => "pre-upgrade",
+        "post-upgrade" => "post-upgrade",
+        "pre-rollback" => "pre-rollback",
+        "post-rollback" => "post-rollback",
+        // test-success is Helm 2's name
+        "test" | "test-success" => "test",
+        _ => return None,
+    })
+}
+
+/// `strconv.Atoi`.
+fn atoi(s: &str) -> Option<i64> {
+    let digits = s.strip_prefix(['+', '-']).unwrap_or(s);
+    if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    s.parse().ok()
+}
+
+fn base(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// What Helm reads of each document (`SimpleHead`), with the document beside it.
+#[derive(Debug, Default)]
+struct Head {
+    api_version: String,
+    kind: String,
+    name: String,
+    annotations: Vec<(GoStr, String)>,
+    object: Value,
+}
+
+impl Head {
+    /// Reads a document's head; the error is worded as sigs.k8s.io/yaml and encoding/json do.
+    fn read(doc: &[u8]) -> Result<Head, String> {
+        let mut head = Head::default();
+        head.object = Decode::document(doc, "util.SimpleHead", |m, d| head.fill(m, d))?;
+        Ok(head)
+    }
+
+    fn fill(&mut self, m: &Map, d: &mut Decode) {
+        const METADATA: &str = "struct field SimpleHead.metadata of type struct { Name string \"json:\\\"name\\\"\"; \
+                                Annotations map[string]string \"json:\\\"annotations\\\"\" }";
+        for (k, v) in m.borrow().iter() {
+            if is_field(k, "apiVersion") {
+                d.text(v, "SimpleHead.apiVersion", &mut self.api_version);
+            } else if is_field(k, "kind") {
+                d.text(v, "SimpleHead.kind", &mut self.kind);
+            } else if is_field(k, "metadata") {
+                d.object(v, METADATA, |meta, d| self.fill_metadata(meta, d));
+            }
+        }
+    }
+
+    fn fill_metadata(&mut self, m: &Map, d: &mut Decode) {
+        for (k, v) in m.borrow().iter() {
+            if is_field(k, "name") {
+                d.text(v, "SimpleHead.metadata.name", &mut self.name);
+            } else if is_field(k, "annotations") {
+                d.object(v, "struct field SimpleHead.metadata.annotations of type map[string]string", |a, d| {
+                    for (k, v) in a.borrow().iter() {
+                        let mut text = String::new();
+                        d.text(v, "SimpleHead.metadata.annotations", &mut text);
+                        self.annotations.push((k.clone(), text));
+                    }
+                });
+            }
+        }
+    }
+
+    fn annotation(&self, key: &str) -> Option<&str> {
+        self.annotations.iter().find(|(k, _)| k == key).map(|(_, v)| v.as_str())
+    }
+}

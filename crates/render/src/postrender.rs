@@ -1,0 +1,166 @@
+//! Post-rendering: the manifests as one stream through a program of the user's, and back into files.
+//!
+//! Each document carries the path of its template in an annotation while it is outside, so that it finds back to its
+//! file (Helm's `annotateAndMerge` and `splitAndDeannotate`).
+
+use std::collections::BTreeMap;
+
+use pintle_go::{GoStr, Map, Value};
+use thiserror::Error;
+
+use crate::manifest::{ManifestError, RenderedFiles, Sorted, is_blank, sort_manifests, split_manifests};
+use crate::order::KindOrder;
+use crate::resources::PostRender;
+
+const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";
+
+/// What the post-renderer sees of hooks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum PostRenderStrategy {
+    /// Hooks and resources together.
+    #[default]
+    Combined,
+    /// Hooks and resources in two runs.
+    Separate,
+    /// Resources only, as Helm 3 did.
+    NoHooks,
+}
+
+/// Why post-rendering failed.
+#[derive(Debug, Error)]
+pub enum PostRenderError {
+    /// A document could not be read before it went out.
+    #[error("error merging {group}: parsing {path}: {reason}")]
+    Merge {
+        /// `manifests` or `hooks`.
+        group: &'static str,
+        /// Path of the template.
+        path: String,
+        /// The YAML error.
+        reason: String,
+    },
+    /// The program failed.
+    #[error("error while running post render on {group}: {reason}")]
+    Run {
+        /// What was handed over: `files`, `manifests`, `hooks`.
+        group: &'static str,
+        /// The program's error.
+        reason: String,
+    },
+    /// The program's output is no YAML.
+    #[error("error while parsing post rendered output{place}: {reason}")]
+    Output {
+        /// ` for GROUP`, or nothing.
+        place: String,
+        /// The YAML error.
+        reason: String,
+    },
+    /// The documents could not be told apart.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+}
+
+/// Sends files through the post-renderer by the strategy; gives the files that came back.
+pub(crate) fn post_render(
+    files: RenderedFiles,
+    run: &PostRender<'_>,
+    strategy: PostRenderStrategy,
+) -> Result<RenderedFiles, PostRenderError> {
+    if strategy == PostRenderStrategy::Combined {
+        let merged = merge(&files, "manifests")?;
+        let out = run(&merged).map_err(|reason| PostRenderError::Run { group: "files", reason })?;
+        return split(&out, "").map_err(|reason| PostRenderError::Output { place: String::new(), reason });
+    }
+    let Sorted { hooks, manifests, .. } = sort_manifests(&files, KindOrder::Install)?;
+    let hooks = collect(hooks.into_iter().map(|h| (h.path, h.manifest)));
+    let manifests = collect(manifests.into_iter().map(|m| (m.path, m.content)));
+    let mut all = RenderedFiles::new();
+    for (group, files) in [("hooks", hooks), ("manifests", manifests)] {
+        if files.is_empty() {
+            continue;
+        }
+        let back = if group == "hooks" && strategy == PostRenderStrategy::NoHooks {
+            files
+        } else {
+            let merged = merge(&files, group)?;
+            let out = run(&merged).map_err(|reason| PostRenderError::Run { group, reason })?;
+            split(&out, group).map_err(|reason| PostRenderError::Output { place: format!(" for {group}"), reason })?
+        };
+        for (path, text) in back {
+            add(&mut all, path, &text);
+        }
+    }
+    Ok(all)
+}
+
+fn collect(docs: impl Iterator<Item = (String, GoStr)>) -> RenderedFiles {
+    let mut files = RenderedFiles::new();
+    for (path, text) in docs {
+        add(&mut files, path, &text);
+    }
+    files
+}
+
+/// Adds a document to a file, after what is there.
+fn add(files: &mut RenderedFiles, path: String, text: &[u8]) {
+    let entry = files.entry(path).or_default();
+    *entry = if entry.is_empty() { GoStr::from(text) } else { GoStr::from([entry.as_bytes(), b"\n---\n", text].concat()) };
+}
+
+/// One stream of all documents, each annotated with its file.
+fn merge(files: &RenderedFiles, group: &'static str) -> Result<Vec<u8>, PostRenderError> {
+    let mut docs = Vec::new();
+    for (path, text) in files {
+        let base = path.rsplit('/').next().unwrap_or(path);
+        if base.starts_with('_') || is_blank(text) {
+            continue;
+        }
+        for doc in split_manifests(text) {
+            let fail = |reason: String| PostRenderError::Merge { group, path: path.clone(), reason };
+            let value = pintle_yaml::read_typed(doc).map_err(|e| fail(e.to_string()))?;
+            if let Value::Map(object) = &value {
+                annotations(object, true).set(FILENAME, Value::str(path.as_str()));
+                docs.push(pintle_yaml::write_pretty(&value).map_err(|e| fail(e.to_string()))?);
+            }
+        }
+    }
+    Ok(docs.join(&b"---\n"[..]))
+}
+
+/// The object's annotations; made if missing and `create`, else a map of its own.
+fn annotations(object: &Map, create: bool) -> Map {
+    let child = |m: &Map, key: &str| match m.get_str(key) {
+        Some(Value::Map(c)) => c,
+        _ => {
+            let c = Map::new();
+            if create {
+                m.set(key, Value::Map(c.clone()));
+            }
+            c
+        }
+    };
+    child(&child(object, "metadata"), "annotations")
+}
+
+/// The stream back into files, annotations removed.
+fn split(stream: &[u8], group: &str) -> Result<RenderedFiles, String> {
+    let mut files: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for (i, doc) in split_manifests(stream).into_iter().enumerate() {
+        let value = pintle_yaml::read_typed(doc).map_err(|e| format!("error parsing YAML: {e}"))?;
+        let Value::Map(object) = &value else { continue };
+        let marks = annotations(object, false);
+        let path = match marks.remove(FILENAME.as_bytes()) {
+            Some(Value::Str(s)) => s.to_str_lossy().into_owned(),
+            _ if group.is_empty() => format!("generated-by-postrender-{i}.yaml"),
+            _ => format!("generated-by-postrender-{group}-{i}.yaml"),
+        };
+        if marks.is_empty()
+            && let Some(Value::Map(meta)) = object.get_str("metadata")
+        {
+            meta.remove(b"annotations");
+        }
+        let text = pintle_yaml::write_pretty(&value).map_err(|e| format!("re-writing {path}: {e}"))?;
+        files.entry(path).or_default().push(text);
+    }
+    Ok(files.into_iter().map(|(path, docs)| (path, GoStr::from(docs.join(&b"---\n"[..])))).collect())
+}
