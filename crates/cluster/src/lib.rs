@@ -1,1 +1,6 @@
-//! pintle-cluster
+//! Helm's side of a Kubernetes cluster.
+
+pub mod merge;
+mod object;
+
+pub use object::{Gvk, Object};
