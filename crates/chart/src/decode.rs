@@ -42,12 +42,13 @@ pub(crate) fn decode<T: Fields>(text: &[u8], dst: &mut T) -> Result<(), DecodeEr
 
 /// As [`decode`], where duplicate keys and unknown fields are errors (`yaml.UnmarshalStrict`).
 pub(crate) fn decode_strict<T: Fields>(text: &[u8], dst: &mut T) -> Result<(), DecodeError> {
+    pintle_yaml::to_json_strict(text).map_err(yaml_error)?;
     let v = pintle_yaml::read_typed(text).map_err(yaml_error)?;
     from_value(&v, dst, true)
 }
 
 fn yaml_error(e: pintle_yaml::Error) -> DecodeError {
-    DecodeError(format!("error converting YAML to JSON: {}", e.0))
+    DecodeError(e.unmarshal_text())
 }
 
 /// Fills `dst` from a value that [`pintle_yaml::read_typed`] gave.

@@ -298,24 +298,9 @@ fn load_subchart(parent: &Chart, name: &str, files: Vec<File>, log: &dyn LogSink
 pub fn load_values(data: &[u8]) -> Result<Map, LoadError> {
     let mut values: Option<Map> = None;
     for document in documents(data)? {
-        let map = match pintle_yaml::read(&document) {
-            Ok(Value::Map(m)) => m,
-            Ok(Value::Nil) => Map::new(),
-            Ok(other) => {
-                let kind = match other {
-                    Value::Bool(_) => "bool",
-                    Value::Str(_) => "string",
-                    Value::List(_) => "array",
-                    _ => "number",
-                };
-                return err(format!(
-                    "cannot unmarshal yaml document: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type map[string]interface {{}}"
-                ));
-            }
-            Err(e) => {
-                return err(format!("cannot unmarshal yaml document: error converting YAML to JSON: {}", e.0));
-            }
-        };
+        let map = pintle_yaml::read_map(&document)
+            .map_err(|e| LoadError(format!("cannot unmarshal yaml document: {}", e.unmarshal_text())))?;
+        let map = if map.is_nil() { Map::new() } else { map };
         values = Some(match values {
             None => map,
             Some(before) => crate::values::merge_maps(&before, &map),
@@ -389,8 +374,7 @@ pub fn is_chart_dir(dir: &Path) -> Result<(), LoadError> {
     let Ok(data) = fs::read(&file) else {
         return err(format!("cannot read Chart.yaml in directory {name}"));
     };
-    let v = pintle_yaml::read_typed(&data)
-        .map_err(|e| LoadError(format!("error converting YAML to JSON: {}", e.0)))?;
+    let v = pintle_yaml::read_typed(&data).map_err(|e| LoadError(e.unmarshal_text()))?;
     if v.is_nil() {
         return err("chart metadata (Chart.yaml) missing");
     }

@@ -515,7 +515,7 @@ impl Metadata {
 impl Lock {
     /// Reads Chart.lock or requirements.lock; `None` when the document is null.
     pub fn from_yaml(data: &[u8]) -> Result<Option<Self>, DecodeError> {
-        let v = pintle_yaml::read_typed(data).map_err(|e| DecodeError(format!("error converting YAML to JSON: {}", e.0)))?;
+        let v = pintle_yaml::read_typed(data).map_err(|e| DecodeError(e.unmarshal_text()))?;
         if v.is_nil() {
             return Ok(None);
         }
