@@ -1,0 +1,440 @@
+//! From nodes to values: go-yaml's decoder into `interface{}`, then sigs' turn to what JSON can hold.
+//!
+//! One walk makes [`Value`]s at once ([`Direct`]). Where it meets what only the long way through Go's types words
+//! rightly (a null key, an infinity, binary data …) it gives up, and the same walk makes [`Typed`] data instead, which
+//! then goes through the stages one by one.
+
+use pintle_go::{GoStr, Map, Num, Value, strconv};
+
+use crate::error::Error;
+use crate::node::{Document, Node, NodeKind};
+use crate::resolve::{Scalar, is_merge, scalar_value};
+use crate::typed::{TypedBuild, to_value};
+
+/// `encoding/json` refuses to decode deeper values.
+const MAX_NESTING: usize = 10_000;
+
+/// How a document becomes a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numbers {
+    /// Through JSON into `interface{}`: every number is a `float64`.
+    Floats,
+    /// As YAML has them.
+    Kept,
+    /// As YAML has them, and binary data as it is: for the JSON text, which words broken UTF-8 in its own way.
+    Json,
+}
+
+/// The value of a document.
+pub(crate) fn value_of(doc: &Document<'_>, numbers: Numbers) -> Result<Value, Error> {
+    match Decoder::new(doc, Direct { numbers }).run() {
+        Ok(v) => Ok(v),
+        Err(Stop::Error(e)) => Err(e),
+        Err(Stop::Odd) => typed_value_of(doc, numbers, false),
+    }
+}
+
+/// The same by the long way; strict if a key may not be set twice.
+pub(crate) fn typed_value_of(doc: &Document<'_>, numbers: Numbers, strict: bool) -> Result<Value, Error> {
+    let mut decoder = Decoder::new(doc, TypedBuild::new(strict));
+    let typed = match decoder.run() {
+        Ok(t) => t,
+        Err(Stop::Error(e)) => return Err(e),
+        Err(Stop::Odd) => return Err(Error::convert("yaml: unknown problem parsing YAML content")),
+    };
+    if let Some(e) = decoder.build.into_error() {
+        return Err(e);
+    }
+    to_value(&typed, numbers)
+}
+
+/// Why a walk ended early.
+pub(crate) enum Stop {
+    Error(Error),
+    /// This builder cannot say; take the long way.
+    Odd,
+}
+
+impl From<Error> for Stop {
+    fn from(e: Error) -> Self {
+        Stop::Error(e)
+    }
+}
+
+/// What a walk makes.
+pub(crate) trait Build {
+    type Out;
+    type Key;
+    type Pairs: Default;
+    fn scalar(&self, s: Scalar<'_>) -> Result<Self::Out, Stop>;
+    fn key(&self, s: Scalar<'_>) -> Result<Self::Key, Stop>;
+    /// A list or mapping as a key: always refused.
+    fn odd_key(&self, key: Self::Out) -> Stop;
+    fn list(&self, items: Vec<Self::Out>) -> Self::Out;
+    /// Puts a pair; `line` is the value's, from 1.
+    fn put(&mut self, pairs: &mut Self::Pairs, key: Self::Key, value: Self::Out, line: u32);
+    fn mapping(&self, pairs: Self::Pairs) -> Self::Out;
+}
+
+struct Direct {
+    numbers: Numbers,
+}
+
+impl Build for Direct {
+    type Out = Value;
+    type Key = GoStr;
+    type Pairs = Vec<(GoStr, Value)>;
+
+    #[inline]
+    fn scalar(&self, s: Scalar<'_>) -> Result<Value, Stop> {
+        Ok(match s {
+            Scalar::Null => Value::Nil,
+            Scalar::Bool(b) => Value::Bool(b),
+            Scalar::Str(std::borrow::Cow::Borrowed(s)) => Value::Str(GoStr::from_bytes(s)),
+            Scalar::Str(_) => return Err(Stop::Odd),
+            Scalar::Float(f) if !f.is_finite() => return Err(Stop::Odd),
+            number => number_value(number, self.numbers),
+        })
+    }
+    #[inline]
+    fn key(&self, s: Scalar<'_>) -> Result<GoStr, Stop> {
+        match s {
+            Scalar::Str(std::borrow::Cow::Borrowed(s)) => Ok(GoStr::from_bytes(s)),
+            Scalar::Str(_) => Err(Stop::Odd),
+            other => key_string(&other).ok_or(Stop::Odd),
+        }
+    }
+    fn odd_key(&self, _: Value) -> Stop {
+        Stop::Odd
+    }
+    fn list(&self, items: Vec<Value>) -> Value {
+        Value::list(items)
+    }
+    #[inline]
+    fn put(&mut self, pairs: &mut Self::Pairs, key: GoStr, value: Value, _: u32) {
+        pairs.push((key, value));
+    }
+    fn mapping(&self, pairs: Self::Pairs) -> Value {
+        Value::Map(Map::from_pairs(pairs))
+    }
+}
+
+/// A number as the target wants it; nil for what is none.
+pub(crate) fn number_value(s: Scalar<'_>, numbers: Numbers) -> Value {
+    match (s, numbers) {
+        (Scalar::Int(i), Numbers::Floats) => Value::Float(i as f64),
+        (Scalar::Uint(u), Numbers::Floats) => Value::Float(u as f64),
+        (Scalar::Int(i), _) => Value::Int64(i),
+        (Scalar::Uint(u), _) => Value::Num(Num::U64(u)),
+        (Scalar::Float(f), _) => Value::Float(f),
+        _ => Value::Nil,
+    }
+}
+
+/// `convertToJSONableObject`'s key texts; none for null and `uint64`, which are refused.
+pub(crate) fn key_string(s: &Scalar<'_>) -> Option<GoStr> {
+    Some(match s {
+        Scalar::Str(s) => GoStr::from_bytes(s),
+        Scalar::Bool(true) => GoStr::from_static("true"),
+        Scalar::Bool(false) => GoStr::from_static("false"),
+        Scalar::Int(i) => i.to_string().into(),
+        Scalar::Float(f) => float_key(*f),
+        Scalar::Null | Scalar::Uint(_) => return None,
+    })
+}
+
+/// sigs writes a float key with the digits of 32 bits.
+fn float_key(f: f64) -> GoStr {
+    match strconv::format_float32(f as f32, b'g', -1).as_str() {
+        "+Inf" => GoStr::from_static(".inf"),
+        "-Inf" => GoStr::from_static("-.inf"),
+        "NaN" => GoStr::from_static(".nan"),
+        s => s.into(),
+    }
+}
+
+/// A mapping key's text after conversion.
+pub(crate) fn key_text(node: &Node<'_>) -> Option<GoStr> {
+    match node.kind {
+        NodeKind::Scalar(_) => key_string(&scalar_value(node).ok()?),
+        _ => None,
+    }
+}
+
+enum Frame<B: Build> {
+    List {
+        at: u32,
+        end: u32,
+        items: Vec<B::Out>,
+    },
+    /// With `into`, its pairs go into the mapping of that frame: a merge.
+    Mapping {
+        at: u32,
+        end: u32,
+        pairs: B::Pairs,
+        key: Option<B::Key>,
+        line: u32,
+        into: Option<usize>,
+    },
+    Alias,
+    /// The mappings of a `<<: [a, b]` that are still to be merged, the next one last.
+    Merges {
+        left: Vec<u32>,
+        into: usize,
+    },
+}
+
+struct Decoder<'d, 's, B: Build> {
+    nodes: &'d [Node<'s>],
+    build: B,
+    frames: Vec<Frame<B>>,
+    nesting: usize,
+    decoded: u64,
+    aliased: u64,
+    active: Vec<u32>,
+}
+
+fn fail(problem: impl std::fmt::Display) -> Stop {
+    Stop::Error(Error::convert(format!("yaml: {problem}")))
+}
+
+impl<'d, 's, B: Build> Decoder<'d, 's, B> {
+    fn new(doc: &'d Document<'s>, build: B) -> Self {
+        let nodes = &doc.nodes;
+        Decoder { nodes, build, frames: Vec::new(), nesting: 0, decoded: 1, aliased: 0, active: Vec::new() }
+    }
+
+    fn node(&self, at: u32) -> Result<&'d Node<'s>, Stop> {
+        self.nodes.get(at as usize).ok_or(Stop::Odd)
+    }
+
+    /// Every node counts, and aliases may not make up too much: go-yaml's guard against alias bombs.
+    #[inline]
+    fn count(&mut self) -> Result<(), Stop> {
+        self.decoded += 1;
+        if !self.active.is_empty() {
+            self.aliased += 1;
+            if self.aliased > 100 && self.decoded > 1000 {
+                let ratio = self.aliased as f64 / self.decoded as f64;
+                if ratio > allowed_alias_ratio(self.decoded) {
+                    return Err(fail("document contains excessive aliasing"));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn nest(&mut self) -> Result<(), Stop> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING { Err(Error::too_deep().into()) } else { Ok(()) }
+    }
+
+    fn scalar(&self, node: &'d Node<'s>) -> Result<B::Out, Stop> {
+        self.build.scalar(scalar_value(node).map_err(fail)?)
+    }
+
+    /// Starts a node: gives its value at once, or opens a frame for it.
+    #[inline]
+    fn begin(&mut self, at: u32, into: Option<usize>) -> Result<Option<B::Out>, Stop> {
+        self.count()?;
+        let node = self.node(at)?;
+        match node.kind {
+            NodeKind::Scalar(_) => self.scalar(node).map(Some),
+            NodeKind::Sequence => {
+                self.nest()?;
+                self.frames.push(Frame::List { at: at + 1, end: node.next, items: Vec::new() });
+                Ok(None)
+            }
+            NodeKind::Mapping => {
+                if into.is_none() {
+                    self.nest()?;
+                }
+                self.frames.push(Frame::Mapping {
+                    at: at + 1,
+                    end: node.next,
+                    pairs: B::Pairs::default(),
+                    key: None,
+                    line: 0,
+                    into,
+                });
+                Ok(None)
+            }
+            NodeKind::Alias => {
+                if self.active.contains(&at) {
+                    return Err(fail(format_args!(
+                        "anchor '{}' value contains itself",
+                        String::from_utf8_lossy(&node.value)
+                    )));
+                }
+                self.active.push(at);
+                self.frames.push(Frame::Alias);
+                self.begin(node.target, into)
+            }
+        }
+    }
+
+    fn run(&mut self) -> Result<B::Out, Stop> {
+        let mut done = self.begin(0, None)?;
+        loop {
+            if let Some(value) = done.take() {
+                match self.frames.last_mut() {
+                    None => return Ok(value),
+                    Some(Frame::Alias) => {
+                        self.frames.pop();
+                        self.active.pop();
+                        done = Some(value);
+                        continue;
+                    }
+                    Some(Frame::List { items, .. }) => items.push(value),
+                    Some(Frame::Mapping { key, pairs, line, into, .. }) => match (key.take(), *into) {
+                        (None, _) => return Err(self.build.odd_key(value)),
+                        (Some(key), None) => self.build.put(pairs, key, value, *line),
+                        (Some(key), Some(into)) => {
+                            let line = *line;
+                            if let Some(Frame::Mapping { pairs, .. }) = self.frames.get_mut(into) {
+                                self.build.put(pairs, key, value, line);
+                            }
+                        }
+                    },
+                    Some(Frame::Merges { .. }) => return Err(Stop::Odd),
+                }
+            }
+            done = self.step()?;
+        }
+    }
+
+    /// Goes on with the innermost open node.
+    #[inline]
+    fn step(&mut self) -> Result<Option<B::Out>, Stop> {
+        let nodes = self.nodes;
+        let next_of = |at: u32| nodes.get(at as usize).map_or(at + 1, |n| n.next);
+        let top = self.frames.len().wrapping_sub(1);
+        match self.frames.last_mut() {
+            Some(Frame::List { at, end, .. }) if *at < *end => {
+                let child = *at;
+                *at = next_of(child);
+                self.begin(child, None)
+            }
+            Some(Frame::Mapping { at, end, key, line, into, .. }) if *at < *end => {
+                let child = *at;
+                *at = next_of(child);
+                if key.is_some() {
+                    *line = nodes.get(child as usize).map_or(0, |n| n.start.line + 1);
+                    return self.begin(child, None);
+                }
+                let node = nodes.get(child as usize).ok_or(Stop::Odd)?;
+                let NodeKind::Scalar(_) = node.kind else { return self.begin_odd_key(child) };
+                if is_merge(node) {
+                    let merged = *at;
+                    *at = next_of(merged);
+                    let into = into.unwrap_or(top);
+                    return self.merge(merged, into);
+                }
+                self.count()?;
+                let text = scalar_value(node).map_err(fail)?;
+                let made = self.build.key(text)?;
+                if let Some(Frame::Mapping { key, .. }) = self.frames.last_mut() {
+                    *key = Some(made);
+                }
+                Ok(None)
+            }
+            Some(Frame::Merges { left, into }) => {
+                let into = *into;
+                match left.pop() {
+                    Some(at) => {
+                        self.want_mapping(at)?;
+                        self.begin(at, Some(into))
+                    }
+                    None => {
+                        self.frames.pop();
+                        Ok(None)
+                    }
+                }
+            }
+            _ => self.finish(),
+        }
+    }
+
+    /// An alias or a collection as a key.
+    fn begin_odd_key(&mut self, at: u32) -> Result<Option<B::Out>, Stop> {
+        let node = self.node(at)?;
+        if node.kind == NodeKind::Alias {
+            let target = self.node(node.target)?;
+            if matches!(target.kind, NodeKind::Scalar(_)) {
+                self.count()?;
+                self.active.push(at);
+                let counted = self.count();
+                self.active.pop();
+                counted?;
+                let made = self.build.key(scalar_value(target).map_err(fail)?)?;
+                if let Some(Frame::Mapping { key, .. }) = self.frames.last_mut() {
+                    *key = Some(made);
+                }
+                return Ok(None);
+            }
+        }
+        self.begin(at, None)
+    }
+
+    /// The innermost node has no more children.
+    fn finish(&mut self) -> Result<Option<B::Out>, Stop> {
+        match self.frames.pop() {
+            Some(Frame::List { items, .. }) => {
+                self.nesting -= 1;
+                Ok(Some(self.build.list(items)))
+            }
+            Some(Frame::Mapping { pairs, into: None, .. }) => {
+                self.nesting -= 1;
+                Ok(Some(self.build.mapping(pairs)))
+            }
+            Some(Frame::Mapping { .. }) => {
+                // A merged mapping has put its pairs elsewhere; its alias ends with it.
+                if let Some(Frame::Alias) = self.frames.last() {
+                    self.frames.pop();
+                    self.active.pop();
+                }
+                Ok(None)
+            }
+            _ => Err(Stop::Odd),
+        }
+    }
+
+    fn want_mapping(&self, at: u32) -> Result<(), Stop> {
+        let node = self.node(at)?;
+        let kind = if node.kind == NodeKind::Alias { self.node(node.target)?.kind } else { node.kind };
+        match kind {
+            NodeKind::Mapping => Ok(()),
+            _ => Err(fail("map merge requires map or sequence of maps as the value")),
+        }
+    }
+
+    /// `<<`: the pairs of the mappings, of a list the first ones last, so that they win.
+    fn merge(&mut self, at: u32, into: usize) -> Result<Option<B::Out>, Stop> {
+        let node = self.node(at)?;
+        if node.kind == NodeKind::Sequence {
+            let mut left = Vec::new();
+            let mut child = at + 1;
+            while child < node.next {
+                left.push(child);
+                child = self.node(child)?.next;
+            }
+            self.frames.push(Frame::Merges { left, into });
+            return Ok(None);
+        }
+        self.want_mapping(at)?;
+        self.begin(at, Some(into))
+    }
+}
+
+/// Of small documents nearly all may come from aliases, of large ones a tenth.
+fn allowed_alias_ratio(decoded: u64) -> f64 {
+    const LOW: u64 = 400_000;
+    const HIGH: u64 = 4_000_000;
+    if decoded <= LOW {
+        0.99
+    } else if decoded >= HIGH {
+        0.10
+    } else {
+        0.99 - 0.89 * ((decoded - LOW) as f64 / (HIGH - LOW) as f64)
+    }
+}
