@@ -175,6 +175,9 @@ impl<'a> Scanner<'a> {
             }
             i += 1;
         }
+        if self.is_broken() {
+            i = from; // what libyaml asks its reader for goes byte by byte
+        }
         // The blanks before the spot may have to go: they are looked at once more.
         while i > from && class(at(self.s, i - 1)) & BLANK != 0 {
             i -= 1;
@@ -206,8 +209,10 @@ impl<'a> Scanner<'a> {
                     }
                     self.pos += 1;
                 }
-                out.extend_from_slice(self.slice(from, self.pos));
-                self.need(2)?;
+                if self.pos > from {
+                    out.extend_from_slice(self.slice(from, self.pos));
+                    self.need(2)?;
+                }
                 let b = self.peek(0);
                 if class(b) & QUOTE == 0 {
                     break; // a blank, a break or the end

@@ -21,6 +21,8 @@ const MAX_KEY: usize = 1024;
 #[derive(Debug, Clone, Copy, Default)]
 struct SimpleKey {
     possible: bool,
+    /// Its token is kept waiting for it.
+    listed: bool,
     required: bool,
     token: usize,
     mark: Mark,
@@ -112,6 +114,10 @@ impl<'a> Scanner<'a> {
             Some(problem) => self.need_of_broken(n, problem),
         }
     }
+    /// Whether the text ends where its bytes are broken.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.problem.is_some()
+    }
     #[cold]
     fn need_of_broken(&self, n: usize, problem: &'static str) -> Scan<()> {
         let rest = self.s.get(self.pos..).unwrap_or_default();
@@ -169,7 +175,7 @@ impl<'a> Scanner<'a> {
             Some(head) => {
                 let slot = head.slot as usize - 1;
                 match self.keys.get(slot) {
-                    Some(k) if k.possible && k.token == self.taken => self.key_valid(slot)?,
+                    Some(k) if k.possible && k.listed && k.token == self.taken => self.key_valid(slot)?,
                     _ => false,
                 }
             }
@@ -184,6 +190,12 @@ impl<'a> Scanner<'a> {
     fn push(&mut self, kind: TokenKind, start: Mark) {
         let end = self.pos as u32;
         self.tokens.push_back(Token::bare(kind, start, end));
+    }
+
+    /// Puts a token before the one with that number; last, where that one has been taken already.
+    fn insert(&mut self, number: usize, token: Token<'a>) {
+        let at = number.checked_sub(self.taken).unwrap_or(self.tokens.len());
+        self.tokens.insert(at.min(self.tokens.len()), token);
     }
 
     // Simple keys.
@@ -218,6 +230,7 @@ impl<'a> Scanner<'a> {
         self.remove_key()?;
         let key = SimpleKey {
             possible: true,
+            listed: true,
             required: self.flow == 0 && self.indent == self.column(),
             token: self.taken + self.tokens.len(),
             mark: self.mark(),
@@ -258,7 +271,7 @@ impl<'a> Scanner<'a> {
         let token = Token::bare(kind, mark, mark.offset);
         match at_token {
             None => self.tokens.push_back(token),
-            Some(n) => self.tokens.insert(n.saturating_sub(self.taken).min(self.tokens.len()), token),
+            Some(number) => self.insert(number, token),
         }
         Ok(())
     }
@@ -376,7 +389,7 @@ impl<'a> Scanner<'a> {
         let slot = self.save_key()?;
         let start = self.mark();
         let token = self.taken + self.tokens.len();
-        self.keys.push(SimpleKey { possible: false, required: false, token, mark: start });
+        self.keys.push(SimpleKey { token, mark: start, ..SimpleKey::default() });
         self.flow += 1;
         if self.flow > MAX_DEPTH {
             return self.fail(start, format!("exceeded max depth of {MAX_DEPTH}"));
@@ -391,7 +404,14 @@ impl<'a> Scanner<'a> {
         self.remove_key()?;
         if self.flow > 0 {
             self.flow -= 1;
-            self.keys.pop();
+            // go-yaml strikes the inner key's token off its list. Where nothing came within the brackets, that is
+            // the number of the bracket itself, which so is not waited for any more.
+            let inner = self.keys.pop().map(|k| k.token);
+            if let Some(outer) = self.keys.last_mut()
+                && Some(outer.token) == inner
+            {
+                outer.listed = false;
+            }
         }
         self.key_allowed = false;
         self.fetch_indicator(kind);
@@ -442,8 +462,7 @@ impl<'a> Scanner<'a> {
         let slot = self.keys.len().saturating_sub(1);
         if self.key_valid(slot)? {
             let key = self.keys.get(slot).copied().unwrap_or_default();
-            let at = key.token.saturating_sub(self.taken).min(self.tokens.len());
-            self.tokens.insert(at, Token::bare(TokenKind::Key, key.mark, key.mark.offset));
+            self.insert(key.token, Token::bare(TokenKind::Key, key.mark, key.mark.offset));
             self.roll_indent(i64::from(key.mark.column), Some(key.token), TokenKind::BlockMappingStart, key.mark)?;
             if let Some(k) = self.keys.get_mut(slot) {
                 k.possible = false;
@@ -520,7 +539,7 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn finish_scalar(&mut self, slot: u32, style: Style, start: Mark, end: usize, value: Cow<'a, [u8]>) -> Scan<()> {
         let key = slot > 0
-            && self.problem.is_none()
+            && !self.is_broken()
             && self.peek(0) == b':'
             && start.line == self.line
             && self.pos - start.offset as usize <= MAX_KEY
