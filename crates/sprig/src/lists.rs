@@ -170,7 +170,7 @@ fn chunk(args: &[Value]) -> FuncResult {
         return Err(bad());
     }
     let size = usize::try_from(size).unwrap_or(1).max(1);
-    let parts = l.chunks(size).map(|c| Value::list(c.to_vec())).collect();
+    let parts = l.chunks(size).take(usize::try_from(chunks).unwrap_or(0)).map(|c| Value::list(c.to_vec())).collect();
     Ok(Value::List(List::typed(LIST, parts)))
 }
 

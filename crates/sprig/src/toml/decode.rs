@@ -351,7 +351,9 @@ impl Parser<'_> {
             table.borrow_mut().insert(last, value);
         }
         self.context = outer;
-        self.current = None;
+        if inline.is_none() {
+            self.current = None; // errors between inline pairs still name the last key
+        }
         Ok(())
     }
 
