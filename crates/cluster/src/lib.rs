@@ -1,6 +1,19 @@
-//! Helm's side of a Kubernetes cluster.
+//! Helm's side of a Kubernetes cluster: the client, applying, waiting, and the actions on releases.
+//!
+//! Everything blocks: the asynchronous client runs on a runtime of one thread inside [`Cluster`]. Nothing prints; what
+//! is worth telling goes to an [`Events`] sink. Actions know the cluster only as [`Kube`], so that they can be tried
+//! without one.
 
+mod config;
+mod error;
+mod events;
+pub mod kube;
 pub mod merge;
 mod object;
+pub mod wait;
 
+pub use config::{ConnectOptions, ParseFn};
+pub use error::{ApiError, Error};
+pub use events::{Events, Level, Progress, Silent};
+pub use kube::{CreateOptions, Kube, Offline, Propagation, Resource, ServerVersion, UpdateOptions, Updated};
 pub use object::{Gvk, Object};

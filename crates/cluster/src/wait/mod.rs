@@ -1,0 +1,3 @@
+//! Waiting until objects are what they should be.
+
+pub mod kstatus;
