@@ -72,7 +72,7 @@ impl std::error::Error for VersionError {}
 /// assert_eq!(v.to_string(), "1.2.0");
 /// assert_eq!(v.original(), "v1.2");
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Version {
     major: u64,
     minor: u64,
