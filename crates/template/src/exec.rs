@@ -316,6 +316,11 @@ impl<'t> State<'t> {
                 let ty = value.type_name();
                 return self.error([b"can't print ", &*shown, b" of type ", ty.as_bytes()].concat());
             }
+            // an addressable field whose pointer has String(): Go takes the address
+            Some(value @ Value::Obj(o)) => match o.addressed_string() {
+                Some(text) => out.extend_from_slice(&text),
+                None => pintle_go::fmt::write_value(out, value),
+            },
             Some(value) => pintle_go::fmt::write_value(out, value),
         }
         self.check_output(out)
@@ -530,6 +535,7 @@ impl<'t> State<'t> {
         let (params, variadic): (&[Type], bool) = match callee {
             Callee::Builtin(b) => b.signature(),
             Callee::Func(f) => (f.params, f.variadic),
+            Callee::Static(f) => (f.params, f.variadic),
         };
         let count = args.len() + usize::from(!last.is_missing());
         let fixed = if variadic { params.len().saturating_sub(1) } else { args.len() };
@@ -576,7 +582,12 @@ impl<'t> State<'t> {
                     }
                 }
             }
-            Callee::Func(f) => {
+            Callee::Static(_) | Callee::Func(_) => {
+                let f: &Func = match callee {
+                    Callee::Static(f) => f,
+                    Callee::Func(f) => f,
+                    Callee::Builtin(_) => return Ok(Rv::Invalid),
+                };
                 let mut argv = Vec::with_capacity(count);
                 for (i, a) in args.iter().enumerate() {
                     argv.push(self.arg(dot, Some(param(i)), a)?.value());
@@ -589,7 +600,7 @@ impl<'t> State<'t> {
         }
     }
 
-    fn invoke(&mut self, f: &Rc<Func>, node: NodeRef<'t>, name: &str, argv: &[Value]) -> Result<Rv> {
+    fn invoke(&mut self, f: &Func, node: NodeRef<'t>, name: &str, argv: &[Value]) -> Result<Rv> {
         match f.invoke(argv) {
             Ok(v) => Ok(Rv::typed(v, f.ret)),
             Err(e) => {

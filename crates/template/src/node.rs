@@ -86,6 +86,9 @@ pub(crate) enum ExprKind {
 #[derive(Clone)]
 pub(crate) enum Callee {
     Builtin(crate::builtins::Builtin),
+    /// One of a static table.
+    Static(&'static Func),
+    /// One that holds state.
     Func(Rc<Func>),
 }
 

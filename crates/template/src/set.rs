@@ -26,7 +26,7 @@ pub enum MissingKey {
 #[derive(Default)]
 pub struct FuncMap {
     own: HashMap<&'static str, Rc<Func>>,
-    base: Option<fn(&str) -> Option<Rc<Func>>>,
+    base: Option<fn(&str) -> Option<&'static Func>>,
 }
 
 impl FuncMap {
@@ -36,7 +36,7 @@ impl FuncMap {
     }
 
     /// The built-in functions and a table of more, which stand before built-in ones of the same name.
-    pub fn with_base(base: fn(&str) -> Option<Rc<Func>>) -> Self {
+    pub fn with_base(base: fn(&str) -> Option<&'static Func>) -> Self {
         FuncMap { own: HashMap::new(), base: Some(base) }
     }
 
@@ -48,8 +48,9 @@ impl FuncMap {
 
 impl Resolve for FuncMap {
     fn resolve(&self, name: &str) -> Option<Callee> {
-        let func = self.own.get(name).cloned().or_else(|| self.base.and_then(|base| base(name)));
-        func.map(Callee::Func).or_else(|| Builtin::by_name(name).map(Callee::Builtin))
+        let own = || self.own.get(name).cloned().map(Callee::Func);
+        let base = || self.base.and_then(|base| base(name)).map(Callee::Static);
+        own().or_else(base).or_else(|| Builtin::by_name(name).map(Callee::Builtin))
     }
 }
 

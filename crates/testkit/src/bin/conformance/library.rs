@@ -132,8 +132,8 @@ fn strvals(case: &Case) -> Verdict {
         Some(Value::Map(m)) => m,
         _ => Map::new(),
     };
-    let read = |name: &str| -> Result<Vec<u8>, String> {
-        Ok(match name {
+    let read = |name: &str| -> Result<Value, String> {
+        Ok(Value::str(match name {
             "f.txt" => b"file body\n".to_vec(),
             "empty" => Vec::new(),
             "multi" => b"l1\nl2\n".to_vec(),
@@ -141,7 +141,7 @@ fn strvals(case: &Case) -> Verdict {
             "json" => b"{\"a\": [1, 2]}".to_vec(),
             "dir/x" => b"nested".to_vec(),
             other => return Err(format!("open {other}: no such file or directory")),
-        })
+        }))
     };
     let result = match case.text("fn").as_deref() {
         Some("set") => strvals::parse_into(&expr, &base),
@@ -154,7 +154,7 @@ fn strvals(case: &Case) -> Verdict {
     match (result, case.bytes("error"), case.value("expect")) {
         (Err(e), Some(want), _) => same("error", &want, e.to_string().as_bytes()),
         (Err(e), None, _) => Err(format!("  error {e}")),
-        (Ok(()), Some(want), _) => Err(format!("  want error {:?}, got {base:?}", String::from_utf8_lossy(&want))),
+        (Ok(()), Some(want), _) => Err(format!("  want error {:?}, got {:?}", String::from_utf8_lossy(&want), Value::Map(base))),
         (Ok(()), None, Some(want)) => {
             same("value", format!("{want:?}").as_bytes(), format!("{:?}", Value::Map(base.clone())).as_bytes())?;
             match case.bytes("yaml") {
