@@ -44,6 +44,10 @@ fn values_method(v: &Value, name: &str) -> Option<Rc<Func>> {
         "PathValue" => Func::bound("PathValue", path, false, Type::Any, move |args| {
             path_value(&m, &text(args).unwrap_or_default()).map_err(Into::into)
         }),
+        // takes a Go io.Writer, which no template has
+        "Encode" => Func::bound("Encode", &[Type::Any], false, Type::Error, |_| {
+            Err("reflect: Call using a value that is no io.Writer".into())
+        }),
         _ => return None,
     }))
 }

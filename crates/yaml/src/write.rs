@@ -282,8 +282,9 @@ impl Walk {
             self.string(&s, context)?;
             return Ok(false);
         }
-        let fields: Vec<(String, Value)> =
-            o.fields().into_iter().map(|(name, value)| (name.to_lowercase(), value)).collect();
+        // fields that Go does not export begin with a small letter, and stay out
+        let exported = o.fields().into_iter().filter(|(name, _)| name.starts_with(|c: char| c.is_uppercase()));
+        let fields: Vec<(String, Value)> = exported.map(|(name, value)| (name.to_lowercase(), value)).collect();
         if fields.is_empty() {
             self.emitter.empty(b"{}");
             return Ok(false);
