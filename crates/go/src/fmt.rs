@@ -287,6 +287,12 @@ impl Printer {
         {
             return self.string(&text, verb, v);
         }
+        if self.f.sharp_v
+            && !self.erroring
+            && let Some(Ok(Value::Str(text))) = o.method("GoString").map(|m| m.invoke(&[]))
+        {
+            return self.fmt_s(&text);
+        }
         let ty = o.ty();
         match ty.kind() {
             Kind::Ptr if depth > 0 => self.pointer(v, verb),

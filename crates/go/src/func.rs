@@ -23,13 +23,16 @@ pub struct Func {
     pub call: FuncImpl,
 }
 
+/// Code with state.
+pub type BoundFn = Rc<dyn Fn(&[Value]) -> FuncResult>;
+
 /// How a function is run.
 #[derive(Clone)]
 pub enum FuncImpl {
     /// No state: all of Sprig.
     Plain(fn(&[Value]) -> FuncResult),
     /// Holds state: `include`, `tpl`, methods bound to a receiver.
-    Bound(Rc<dyn Fn(&[Value]) -> FuncResult>),
+    Bound(BoundFn),
 }
 
 impl Func {

@@ -187,7 +187,7 @@ impl Value {
             Value::Complex(r, i) => *r != 0.0 || *i != 0.0,
             Value::Str(s) => !s.is_empty(),
             Value::List(l) => !l.is_empty(),
-            Value::Map(m) => m.len() != 0,
+            Value::Map(m) => !m.is_empty(),
             Value::Obj(o) => o.truth(),
             Value::Func(_) => true,
         }

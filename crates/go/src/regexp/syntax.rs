@@ -216,7 +216,7 @@ impl<'a> Parser<'a> {
 
     fn literal(&mut self, c: char) {
         let start = self.out.len();
-        let fold = self.flags.fold && c.is_alphabetic() || self.flags.fold && !c.is_ascii();
+        let fold = self.flags.fold && (c.is_alphabetic() || !c.is_ascii());
         if fold {
             self.out.push_str("(?i:");
         }

@@ -44,6 +44,9 @@ impl std::fmt::Display for LocationError {
 }
 impl std::error::Error for LocationError {}
 
+/// The end of 2037: later changes only repeat the last rules.
+const RULES_END: i64 = 2_145_916_800;
+
 thread_local! {
     static LOCAL: RefCell<Option<Location>> = const { RefCell::new(None) };
 }
@@ -106,17 +109,36 @@ impl Location {
         }
     }
 
-    /// The offset that an abbreviation stands for in this zone, best of those in force at a local time (given as if it
-    /// were UTC).
+    /// The offset that an abbreviation stands for in this zone: of all that ever had the name, one that is in force at
+    /// the local time (given as if it were UTC), else the first.
     pub(super) fn lookup_name(&self, name: &str, local: i64) -> Option<i64> {
-        const MONTH: i64 = 30 * 86_400;
-        if matches!(self.0, Rules::Utc) {
-            return None;
-        }
-        let known: Vec<InForce> =
-            (-24..=24).map(|n| self.lookup(local + n * MONTH)).filter(|z| &*z.name == name).collect();
-        let fits = known.iter().find(|z| &*self.lookup(local - z.offset).name == name);
-        fits.or(known.first()).map(|z| z.offset)
+        let offsets = match &self.0 {
+            Rules::Utc => return None,
+            Rules::Fixed { name: own, offset } => {
+                if **own == *name {
+                    vec![*offset]
+                } else {
+                    Vec::new()
+                }
+            }
+            Rules::Zone { zone, .. } => {
+                let first = self.lookup(i64::MIN);
+                let mut offsets = Vec::new();
+                if &*first.name == name {
+                    offsets.push(first.offset);
+                }
+                let until = Timestamp::from_second(RULES_END).unwrap_or(Timestamp::MAX);
+                for t in zone.following(Timestamp::MIN).take_while(|t| t.timestamp() < until) {
+                    let offset = i64::from(t.offset().seconds());
+                    if t.abbreviation() == name && !offsets.contains(&offset) {
+                        offsets.push(offset);
+                    }
+                }
+                offsets
+            }
+        };
+        let fits = offsets.iter().find(|o| &*self.lookup(local.saturating_sub(**o)).name == name);
+        fits.or(offsets.first()).copied()
     }
 
     /// Whether daylight saving time is in force (`IsDST`).
