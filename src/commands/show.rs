@@ -1,0 +1,61 @@
+//! `show all|chart|values|readme|crds`: what a chart holds.
+
+use pintle_chart::load;
+
+use crate::Context;
+use crate::error::{CliError, CliResult};
+use crate::ops::chart;
+
+const README: [&str; 3] = ["readme.md", "readme.txt", "readme"];
+
+pub fn run(cx: &Context<'_>) -> CliResult {
+    let path = cx.args.command.map_or("", |c| c.path);
+    let what = path.rsplit(' ').next().unwrap_or(path);
+    let wants = |part: &str| what == part || what == "all";
+    let reference = cx.args.args.first().map_or("", String::as_str);
+    let chart = load::load(&chart::locate(cx, reference)?, cx.out)?;
+    let mut out = Vec::new();
+    if wants("chart") {
+        out.extend(chart.metadata.to_yaml().map_err(|e| e.to_string())?);
+        out.push(b'\n');
+    }
+    if wants("values") && !chart.values.is_nil() {
+        if what == "all" {
+            out.extend_from_slice(b"---\n");
+        }
+        match cx.args.given("jsonpath") {
+            Some(template) => {
+                return Err(CliError::new(format!(
+                    "--jsonpath is not available in this version of pintle: {template}"
+                )));
+            }
+            None => {
+                for f in chart.raw.iter().filter(|f| &*f.name == "values.yaml") {
+                    out.extend_from_slice(&f.data);
+                    out.push(b'\n');
+                }
+            }
+        }
+    }
+    if wants("readme") {
+        let readme = chart.files.iter().find(|f| README.iter().any(|n| f.name.eq_ignore_ascii_case(n)));
+        if let Some(f) = readme {
+            if what == "all" {
+                out.extend_from_slice(b"---\n");
+            }
+            out.extend_from_slice(&f.data);
+            out.push(b'\n');
+        }
+    }
+    if wants("crds") {
+        for crd in chart.crd_objects() {
+            if !crd.file.data.starts_with(b"---") {
+                out.extend_from_slice(b"---\n");
+            }
+            out.extend_from_slice(&crd.file.data);
+            out.push(b'\n');
+        }
+    }
+    cx.out.data(out);
+    Ok(())
+}

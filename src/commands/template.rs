@@ -1,0 +1,194 @@
+//! `template`: renders a chart without a cluster.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use pintle_chart::capabilities::{Capabilities, KubeVersion};
+use pintle_chart::render_values::{ReleaseOptions, to_render_values};
+use pintle_chart::{deps, names};
+use pintle_render::{RenderOptions, ResourceOptions, Resources, render_resources, resources, split_manifests};
+
+use crate::Context;
+use crate::error::{CliError, CliResult};
+use crate::ops::{chart, name, values};
+
+pub fn run(cx: &Context<'_>) -> CliResult {
+    let p = &cx.args;
+    let mut caps = Capabilities::default();
+    if let Some(v) = p.given("kube-version") {
+        caps.kube_version = KubeVersion::parse(&v).map_err(|e| format!("invalid kube version '{v}': {e}"))?;
+    }
+    match p.text("dry-run").as_str() {
+        "client" | "unset" | "true" | "none" | "false" => {}
+        "server" => return Err("a dry run on the server is not available in this version of pintle".into()),
+        other => {
+            return Err(CliError::new(format!(
+                "invalid dry-run value ({other:?}). Must be \"none\", \"server\", or \"client\""
+            )));
+        }
+    }
+    let (release, reference) = name::name_and_chart(p, Some("release-name"))?;
+    let path = chart::locate(cx, &reference)?;
+    let user = values::merge(p)?;
+    let mut chart = chart::load_installable(cx, &path)?;
+    let namespace = cx.settings.effective_namespace();
+    if let Err(e) = names::validate_release_name(&release) {
+        cx.out.note(format!("level=ERROR msg=\"release name check failed\" error={}", log_value(&e.to_string())));
+        return Err(CliError::new(format!("release name check failed: {e}")));
+    }
+    if let Err(e) = deps::process_dependencies(&mut chart, &user, cx.out) {
+        cx.out.note(format!("level=ERROR msg=\"chart dependencies processing failed\" error={}", log_value(&e)));
+        return Err(CliError::new(format!("chart dependencies processing failed: {e}")));
+    }
+    caps.api_versions.extend(p.list("api-versions"));
+    let upgrade = p.on("is-upgrade");
+    let options =
+        ReleaseOptions { name: release.clone(), namespace, revision: 1, is_upgrade: upgrade, is_install: !upgrade };
+    let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)?;
+    let render_options = RenderOptions { log: Some(cx.out), ..RenderOptions::default() };
+    let resource_options = ResourceOptions {
+        sub_notes: p.on("render-subchart-notes"),
+        include_crds: p.on("include-crds"),
+        hide_secret: p.on("hide-secret"),
+        ..ResourceOptions::default()
+    };
+    match render_resources(&chart, &top, &caps, &render_options, &resource_options) {
+        Ok(r) => {
+            for types in &r.unknown_hooks {
+                cx.out.note(resources::unknown_hook_warning(types));
+            }
+            print(cx, &release, &r)
+        }
+        Err(e) if cx.settings.debug => {
+            if let Some(partial) = e.partial() {
+                cx.out.line(trim(partial));
+            } else {
+                cx.out.line("");
+            }
+            Err(e.into())
+        }
+        Err(e) => Err(CliError::new(format!("{e}\n\nUse --debug flag to render out invalid YAML"))),
+    }
+}
+
+/// A value in a log line: quoted where slog quotes.
+fn log_value(text: &str) -> String {
+    pintle_go::strconv::quote(text.as_bytes())
+}
+
+/// `strings.TrimSpace`, which cuts Unicode's blank space, too.
+fn trim(text: &[u8]) -> &[u8] {
+    match std::str::from_utf8(text) {
+        Ok(s) => s.trim().as_bytes(),
+        Err(_) => text.trim_ascii(),
+    }
+}
+
+fn print(cx: &Context<'_>, release: &str, r: &Resources) -> CliResult {
+    let p = &cx.args;
+    let output_dir = p.text("output-dir");
+    let mut written = Written { cx, dir: &output_dir, paths: Vec::new() };
+    if p.on("release-name") && !output_dir.is_empty() {
+        written.dir = &output_dir;
+    }
+    let dir = if p.on("release-name") { format!("{output_dir}/{release}") } else { output_dir.clone() };
+    let mut stream = Vec::new();
+    if output_dir.is_empty() {
+        stream.extend_from_slice(trim(&r.manifest));
+    } else {
+        // CRDs go beside the release's folder, as in Helm
+        for (path, text) in &r.crds {
+            written.write(path, text)?;
+        }
+        written.dir = &dir;
+        for m in &r.manifests {
+            written.write(&m.path, &m.content)?;
+        }
+    }
+    stream.push(b'\n');
+    if !p.on("no-hooks") {
+        for h in &r.hooks {
+            if p.on("skip-tests") && h.events.iter().any(|e| e == "test") {
+                continue;
+            }
+            if output_dir.is_empty() {
+                resources::push(&mut stream, &h.path, &h.manifest);
+            } else {
+                written.write(&h.path, &h.manifest)?;
+            }
+        }
+    }
+    let only = p.list("show-only");
+    if only.is_empty() {
+        cx.out.data(&stream);
+        return Ok(());
+    }
+    let docs = split_manifests(&stream);
+    let mut chosen = Vec::new();
+    for pattern in &only {
+        let mut found = false;
+        for doc in &docs {
+            let Some(path) = source_in_chart(doc) else { continue };
+            if pintle_go::glob::path_match(pattern.as_bytes(), &path).unwrap_or(false) {
+                chosen.push(*doc);
+                found = true;
+            }
+        }
+        if !found {
+            return Err(CliError::new(format!("could not find template {pattern} in chart")));
+        }
+    }
+    for doc in chosen {
+        cx.out.data(b"---\n");
+        cx.out.line(doc);
+    }
+    Ok(())
+}
+
+/// The path after the chart's name in the first `# Source: CHART/PATH` of a document.
+fn source_in_chart(doc: &[u8]) -> Option<Vec<u8>> {
+    const MARK: &[u8] = b"# Source: ";
+    for line in doc.split(|b| *b == b'\n') {
+        if let Some(at) = line.windows(MARK.len()).position(|w| w == MARK) {
+            let path = &line[at + MARK.len()..];
+            let slash = path.iter().position(|b| *b == b'/')?;
+            if slash > 0 && slash + 1 < path.len() {
+                return Some(path[slash + 1..].to_vec());
+            }
+        }
+    }
+    None
+}
+
+/// Files under `--output-dir`: a path that comes again is appended to.
+struct Written<'a> {
+    cx: &'a Context<'a>,
+    dir: &'a str,
+    paths: Vec<String>,
+}
+
+impl Written<'_> {
+    fn write(&mut self, path: &str, text: &[u8]) -> CliResult {
+        let name = format!("{}/{path}", self.dir);
+        let file = Path::new(&name);
+        let fail = |e: std::io::Error| CliError::new(format!("open {name}: {e}"));
+        if let Some(parent) = file.parent() {
+            std::fs::create_dir_all(parent).map_err(fail)?;
+        }
+        let again = self.paths.contains(&name);
+        let mut open = std::fs::OpenOptions::new();
+        open.write(true).create(true);
+        if again {
+            open.append(true);
+        } else {
+            open.truncate(true);
+        }
+        let mut out = open.open(file).map_err(fail)?;
+        let mut doc = Vec::new();
+        resources::push(&mut doc, path, text);
+        out.write_all(&doc).map_err(fail)?;
+        self.paths.push(name.clone());
+        self.cx.out.line(format!("wrote {name}"));
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! pintle: a Helm-compatible package manager and templating CLI for Kubernetes.
+//!
+//! What was typed ([`cli`]) becomes settings and a command ([`commands`]), which calls what does the work ([`ops`] and
+//! the library crates) and hands results to [`output`], the only code that prints.
+
+pub mod cli;
+pub mod commands;
+pub mod error;
+pub mod kubeconfig;
+pub mod ops;
+pub mod output;
+pub mod settings;
+
+use std::process::ExitCode;
+
+use cli::{Outcome, Parsed};
+use error::CliError;
+use output::Output;
+use settings::Settings;
+
+/// Everything that a command works with.
+pub struct Context<'a> {
+    /// Environment and global flags.
+    pub settings: Settings,
+    /// The command's flags and arguments.
+    pub args: Parsed,
+    /// Where it writes.
+    pub out: &'a Output,
+}
+
+/// Runs a command line. `argv` begins with the program's name: called as `helm`, it speaks of itself as Helm.
+pub fn run(argv: &[String], env: Vec<(String, String)>, out: &Output) -> ExitCode {
+    let bin = argv.first().map_or("pintle", String::as_str);
+    let name = bin.rsplit('/').next().unwrap_or(bin);
+    let program = if name == "helm" { "helm" } else { "pintle" };
+    let result = dispatch(argv.get(1..).unwrap_or_default(), program, bin, env, out);
+    let flushed = out.flush();
+    match result {
+        Ok(()) if flushed => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(1),
+        Err(e) => {
+            if !e.silent {
+                out.note(format!("Error: {}", e.text));
+                if let Some(hint) = e.hint.filter(|_| out.terminal) {
+                    out.note(format!("\nhint: {hint}"));
+                }
+            }
+            ExitCode::from(e.code)
+        }
+    }
+}
+
+fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)>, out: &Output) -> error::CliResult {
+    match argv.first().map(String::as_str) {
+        Some("__complete" | "__completeNoDesc") => {
+            let settings = Settings::new(program, bin, env, &Parsed::default());
+            return commands::completion::complete(&settings, argv, out);
+        }
+        _ => {}
+    }
+    match cli::parse(argv, program) {
+        Outcome::Error(e) => Err(CliError::new(e)),
+        Outcome::Help(c) => {
+            out.data(cli::help::text(c, program));
+            Ok(())
+        }
+        Outcome::Unknown { word, rest, parsed } => {
+            let settings = Settings::new(program, bin, env, &parsed);
+            out.debug.set(settings.debug);
+            commands::unknown(&Context { settings, args: *parsed, out }, &word, &rest)
+        }
+        Outcome::Run(parsed) => {
+            for notice in &parsed.notices {
+                out.note(notice);
+            }
+            let settings = Settings::new(program, bin, env, &parsed);
+            out.debug.set(settings.debug);
+            let color = settings.value("color", "HELM_COLOR", "auto");
+            if !["never", "auto", "always"].contains(&color.as_str()) {
+                return Err(CliError::new(format!(
+                    "invalid color mode {color:?}: must be one of: never, auto, always"
+                )));
+            }
+            commands::run(&Context { settings, args: *parsed, out })
+        }
+    }
+}

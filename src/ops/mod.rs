@@ -1,0 +1,5 @@
+//! What commands do, free of how they are called.
+
+pub mod chart;
+pub mod name;
+pub mod values;
