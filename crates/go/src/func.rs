@@ -109,7 +109,11 @@ impl fmt::Display for FuncError {
         write!(f, "{}", self.message)
     }
 }
-impl Error for FuncError {}
+impl Error for FuncError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref()
+    }
+}
 
 impl<T: Into<GoStr>> From<T> for FuncError {
     fn from(m: T) -> Self {

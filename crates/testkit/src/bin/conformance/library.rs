@@ -136,7 +136,7 @@ fn strvals(case: &Case) -> Verdict {
         Ok(Value::str(match name {
             "f.txt" => b"file body\n".to_vec(),
             "empty" => Vec::new(),
-            "multi" => b"l1\nl2\n".to_vec(),
+            "multi" => b"l1\nl2".to_vec(),
             "num" => b"42".to_vec(),
             "json" => b"{\"a\": [1, 2]}".to_vec(),
             "dir/x" => b"nested".to_vec(),
