@@ -1,5 +1,8 @@
 //! Dictionaries. `set`, `unset` and `merge` change the map that they are given, as everybody who holds it sees.
 
+use std::rc::Rc;
+
+use pintle_go::semver::{Version, VersionPtr, VersionStruct};
 use pintle_go::{Func, FuncError, FuncResult, GoStr, Map, Object, Type, Value};
 
 use crate::args::{any, map, rest, string, strval, text};
@@ -72,8 +75,32 @@ fn omit(args: &[Value]) -> FuncResult {
 fn deep_copy(args: &[Value]) -> FuncResult {
     match any(args, 0) {
         Value::Nil => Err("reflect: call of reflect.Value.Type on zero Value".into()),
-        v => Ok(v.deep_copy()),
+        v => copied(v, 0),
     }
+}
+
+fn copied(v: &Value, depth: usize) -> FuncResult {
+    if depth > MAX_DEPTH {
+        return Err("exceeded max depth".into());
+    }
+    Ok(match v {
+        Value::Map(m) if m.is_nil() => v.clone(),
+        Value::Map(m) => {
+            let pairs = m.entries().into_iter().map(|(k, v)| Ok((k, copied(&v, depth + 1)?)));
+            Value::Map(Map::typed_from_pairs(m.ty(), pairs.collect::<Result<_, FuncError>>()?))
+        }
+        Value::List(l) => {
+            let items = l.iter().map(|v| copied(v, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+            let mut items = items.into_iter();
+            Value::List(l.map_items(|_| items.next().unwrap_or_default()))
+        }
+        // a struct's unexported fields are left behind, which are all that a version has
+        Value::Obj(o) if o.as_any().is::<VersionPtr>() => VersionPtr::value(Version::default()),
+        Value::Obj(o) if o.as_any().is::<VersionStruct>() => {
+            Value::Obj(Rc::new(VersionStruct(Rc::new(Version::default()))))
+        }
+        v => v.clone(),
+    })
 }
 
 /// `dig "a" "b" DEFAULT DICT`: only a missing key gives the default; a scalar on the way is a failed type assertion.
@@ -127,8 +154,8 @@ fn merge(args: &[Value], overwrite: bool) -> FuncResult {
     Ok(Value::Map(dst))
 }
 
-/// Maps nested deeper than this are taken for circular, which kills Helm.
-const MAX_DEPTH: usize = 10_000;
+/// Values nested deeper than this are taken for circular, which kills Helm.
+const MAX_DEPTH: usize = 5_000;
 
 /// mergo's `deepMerge` of two maps, with its oddities: an empty value in `dst` (0, false, "") counts as missing, nested
 /// maps of `src` are shared and not copied, nil in `src` only overwrites, and lists are never joined.

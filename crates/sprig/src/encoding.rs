@@ -67,12 +67,16 @@ fn wrong_yaml(v: &Value, into: Type) -> Value {
     format!("error unmarshaling JSON: while decoding JSON: {}", json::cannot_unmarshal(v, into).0).into()
 }
 
+fn unreadable(e: &pintle_yaml::Error) -> Value {
+    e.unmarshal_text().into()
+}
+
 fn from_yaml(args: &[Value]) -> FuncResult {
     let message = match pintle_yaml::read(text(args, 0)) {
         Ok(v @ Value::Map(_)) => return Ok(v),
         Ok(Value::Nil) => return Ok(Value::Map(Map::nil(Type::MAP))),
         Ok(v) => wrong_yaml(&v, Type::MAP),
-        Err(e) => e.0.into(),
+        Err(e) => unreadable(&e),
     };
     let m = Map::new();
     m.set("Error", message);
@@ -84,7 +88,7 @@ fn from_yaml_array(args: &[Value]) -> FuncResult {
         Ok(v @ Value::List(_)) => v,
         Ok(Value::Nil) => Value::List(List::nil(Type::Any)),
         Ok(v) => Value::list(vec![wrong_yaml(&v, Type::LIST)]),
-        Err(e) => Value::list(vec![e.0.into()]),
+        Err(e) => Value::list(vec![unreadable(&e)]),
     })
 }
 
