@@ -103,6 +103,15 @@ impl<'a> Scanner<'a> {
                 } else {
                     value = Cow::Borrowed(run);
                 }
+                if self.is_broken() {
+                    // libyaml looks ahead anew before each word.
+                    for i in self.pos + 1..run_end {
+                        if class(at(self.s, i - 1)) & BLANK != 0 && class(at(self.s, i)) & BLANK == 0 {
+                            self.pos = i;
+                            self.need(4)?;
+                        }
+                    }
+                }
                 end = run_end;
                 self.pos = run_end;
                 self.need(2)?;
@@ -157,9 +166,13 @@ impl<'a> Scanner<'a> {
         let quote = if single { b'\'' } else { b'"' };
         self.pos += 1;
         let from = self.pos;
+        self.need(4)?;
         // On one line and without escapes it is a piece of the text.
         let mut i = from;
-        while let Some(&b) = self.s.get(i) {
+        // Not in a broken text: there it counts how far libyaml looks ahead.
+        while let Some(&b) = self.s.get(i)
+            && !self.is_broken()
+        {
             let c = class(b);
             if c & (QUOTE | BREAKISH) != 0 {
                 if b == quote {
@@ -174,9 +187,6 @@ impl<'a> Scanner<'a> {
                 }
             }
             i += 1;
-        }
-        if self.is_broken() {
-            i = from; // what libyaml asks its reader for goes byte by byte
         }
         // The blanks before the spot may have to go: they are looked at once more.
         while i > from && class(at(self.s, i - 1)) & BLANK != 0 {
