@@ -167,6 +167,16 @@ pub trait Kube {
     /// What the server says.
     fn list(&self, gvk: &Gvk, namespace: &str, label_selector: &str, field_selector: &str) -> Result<Vec<Object>>;
 
+    /// The live objects of several resources as a watch would find them (right `list`, not `get`); `None` for those
+    /// that are not there.
+    fn find_all(&self, resources: &[&Resource]) -> Vec<Result<Option<Object>>> {
+        let one = |r: &&Resource| {
+            let found = self.list(&r.gvk, &r.namespace, "", &format!("metadata.name={}", r.name))?;
+            Ok(found.into_iter().next())
+        };
+        resources.iter().map(one).collect()
+    }
+
     /// Logs of a container, whole.
     ///
     /// # Errors

@@ -4,16 +4,31 @@
 //! is worth telling goes to an [`Events`] sink. Actions know the cluster only as [`Kube`], so that they can be tried
 //! without one.
 
+mod apply;
+mod build;
+mod client;
 mod config;
+mod discovery;
 mod error;
 mod events;
 pub mod kube;
+mod live;
+mod managed {
+    pub(crate) fn upgrade_managed_fields_patch(_live: &serde_json::Value, _manager: &str) -> Option<serde_json::Value> {
+        None
+    }
+}
 pub mod merge;
 mod object;
+mod records;
 pub mod wait;
 
+pub use client::Cluster;
 pub use config::{ConnectOptions, ParseFn};
+pub use discovery::Mapping;
 pub use error::{ApiError, Error};
 pub use events::{Events, Level, Progress, Silent};
 pub use kube::{CreateOptions, Kube, Offline, Propagation, Resource, ServerVersion, UpdateOptions, Updated};
+pub use records::ClusterObjects;
 pub use object::{Gvk, Object};
+pub use wait::{Timeout, WaitStrategy, Waiter};

@@ -1,0 +1,155 @@
+//! `list` (pkg/action/list.go).
+
+use std::collections::HashMap;
+
+use pintle_release::{Release, Status};
+
+use super::Context;
+use crate::Error;
+
+/// Which states are shown; all `false` means every state but `unknown`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct States {
+    /// `--deployed`
+    pub deployed: bool,
+    /// `--uninstalled`
+    pub uninstalled: bool,
+    /// `--uninstalling`
+    pub uninstalling: bool,
+    /// `--pending`
+    pub pending: bool,
+    /// `--failed`
+    pub failed: bool,
+    /// `--superseded`
+    pub superseded: bool,
+}
+
+impl States {
+    fn shows(self, status: &Status) -> bool {
+        let all = self == States::default();
+        match status.as_str() {
+            "deployed" => all || self.deployed,
+            "uninstalled" => all || self.uninstalled,
+            "uninstalling" => all || self.uninstalling,
+            "pending-install" | "pending-upgrade" | "pending-rollback" => all || self.pending,
+            "failed" => all || self.failed,
+            "superseded" => all || self.superseded,
+            _ => false,
+        }
+    }
+
+    /// Old revisions are only looked at when nothing else is asked for.
+    fn only_superseded(self) -> bool {
+        self == States { superseded: true, ..States::default() }
+    }
+}
+
+/// Helm's flags of `list`.
+#[derive(Default)]
+pub struct ListOptions<'f> {
+    /// States to show.
+    pub states: States,
+    /// `--filter`: whether a name is shown.
+    pub name_filter: Option<&'f dyn Fn(&str) -> bool>,
+    /// `--selector`: whether labels of a record fit.
+    pub selector: Option<&'f dyn Fn(&pintle_release::Labels) -> bool>,
+    /// `--date`
+    pub by_date: bool,
+    /// `--reverse`
+    pub reverse: bool,
+    /// `--max`; 0 for all
+    pub limit: usize,
+    /// `--offset`
+    pub offset: usize,
+}
+
+/// The releases of the storage's namespace (or of all), newest revisions, sorted and cut.
+///
+/// # Errors
+/// The cluster does not answer.
+pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Release>, Error> {
+    ctx.kube.reachable()?;
+    let mut releases = ctx.storage.list()?;
+    if let Some(filter) = options.name_filter {
+        releases.retain(|r| filter(&r.name));
+    }
+    let found = releases.len();
+    if !options.states.only_superseded() {
+        releases = newest(releases);
+    }
+    releases.retain(|r| options.states.shows(&r.info.status));
+    if let Some(selector) = options.selector {
+        releases.retain(|r| selector(&r.labels));
+    }
+    sort(&mut releases, options);
+    let limit = if options.limit > 0 { options.limit.min(found) } else { found };
+    Ok(releases.into_iter().skip(options.offset).take(limit).collect())
+}
+
+/// One revision of each release: the newest.
+fn newest(releases: Vec<Release>) -> Vec<Release> {
+    let mut places: HashMap<(String, String), usize> = HashMap::new();
+    let mut out: Vec<Release> = Vec::new();
+    for release in releases {
+        match places.entry((release.namespace.clone(), release.name.clone())) {
+            std::collections::hash_map::Entry::Occupied(place) => {
+                if let Some(slot) = out.get_mut(*place.get())
+                    && slot.version <= release.version
+                {
+                    *slot = release;
+                }
+            }
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(out.len());
+                out.push(release);
+            }
+        }
+    }
+    out
+}
+
+/// By name, or by the second of the last deployment. Ties, which Helm leaves to chance, go by namespace and revision.
+fn sort(releases: &mut [Release], options: &ListOptions<'_>) {
+    releases.sort_by(|a, b| (&a.name, &a.namespace, a.version).cmp(&(&b.name, &b.namespace, b.version)));
+    if options.by_date {
+        releases.sort_by_key(|r| r.info.last_deployed.as_nanos().div_euclid(1_000_000_000));
+    }
+    if options.reverse {
+        releases.reverse();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pintle_release::{Memory, Storage};
+
+    use super::*;
+    use crate::{Offline, Silent};
+
+    fn names(options: &ListOptions<'_>) -> Vec<String> {
+        let memory = Memory::new("n");
+        for (name, version, status) in
+            [("a", 1, "superseded"), ("a", 2, "deployed"), ("b", 1, "failed"), ("c", 1, "unknown")]
+        {
+            let mut release =
+                Release { name: name.into(), namespace: "n".into(), version, ..Release::default() };
+            release.info.status = Status::new(status);
+            Storage::new(&memory).create(&release).expect("created");
+        }
+        let mut storage = Storage::new(memory);
+        let ctx = Context { storage: &mut storage, kube: &Offline, events: &Silent };
+        let list = run(&ctx, options).expect("listed");
+        list.iter().map(|r| format!("{}{}", r.name, r.version)).collect()
+    }
+
+    #[test]
+    fn states_and_cuts() {
+        assert_eq!(names(&ListOptions::default()), ["a2", "b1"]);
+        let superseded = States { superseded: true, ..States::default() };
+        assert_eq!(names(&ListOptions { states: superseded, ..Default::default() }), ["a1"]);
+        let failed = States { failed: true, ..States::default() };
+        assert_eq!(names(&ListOptions { states: failed, ..Default::default() }), ["b1"]);
+        assert_eq!(names(&ListOptions { reverse: true, limit: 1, ..Default::default() }), ["b1"]);
+        assert_eq!(names(&ListOptions { offset: 5, ..Default::default() }), Vec::<String>::new());
+    }
+}
