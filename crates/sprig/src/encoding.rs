@@ -1,7 +1,7 @@
 //! base64 and base32, JSON and YAML: Sprig's functions, and Helm's which replace some of them.
 
 use pintle_go::json::{self, JsonError};
-use pintle_go::{Func, FuncError, FuncResult, GoStr, List, Map, Type, Value};
+use pintle_go::{Func, FuncError, FuncResult, GoStr, Map, Type, Value};
 
 use crate::args::{any, text};
 
@@ -74,7 +74,8 @@ fn unreadable(e: &pintle_yaml::Error) -> Value {
 fn from_yaml(args: &[Value]) -> FuncResult {
     let message = match pintle_yaml::read(text(args, 0)) {
         Ok(v @ Value::Map(_)) => return Ok(v),
-        Ok(Value::Nil) => return Ok(Value::Map(Map::nil(Type::MAP))),
+        // null leaves the target as it was, unlike in JSON
+        Ok(Value::Nil) => return Ok(Value::Map(Map::new())),
         Ok(v) => wrong_yaml(&v, Type::MAP),
         Err(e) => unreadable(&e),
     };
@@ -86,7 +87,7 @@ fn from_yaml(args: &[Value]) -> FuncResult {
 fn from_yaml_array(args: &[Value]) -> FuncResult {
     Ok(match pintle_yaml::read(text(args, 0)) {
         Ok(v @ Value::List(_)) => v,
-        Ok(Value::Nil) => Value::List(List::nil(Type::Any)),
+        Ok(Value::Nil) => Value::list(Vec::new()),
         Ok(v) => Value::list(vec![wrong_yaml(&v, Type::LIST)]),
         Err(e) => Value::list(vec![unreadable(&e)]),
     })

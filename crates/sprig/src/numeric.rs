@@ -38,7 +38,7 @@ pub(crate) const FUNCS: &[Func] = &[
     Func::variadic("max", &[ANY, ANY], I64, |a| Ok(Value::Int64(fold_int(a, i64::max)))),
     Func::variadic("min", &[ANY, ANY], I64, |a| Ok(Value::Int64(fold_int(a, i64::min)))),
     Func::variadic("maxf", &[ANY, ANY], F64, |a| Ok(Value::Float(fold_float(a, max)))),
-    Func::variadic("minf", &[ANY, ANY], F64, |a| Ok(Value::Float(fold_float(a, |x, y| -max(-x, -y))))),
+    Func::variadic("minf", &[ANY, ANY], F64, |a| Ok(Value::Float(fold_float(a, min)))),
     Func::plain("ceil", &[ANY], F64, |a| Ok(Value::Float(to_f64(any(a, 0)).ceil()))),
     Func::plain("floor", &[ANY], F64, |a| Ok(Value::Float(to_f64(any(a, 0)).floor()))),
     Func::variadic("round", &[ANY, I, F64], F64, |a| Ok(Value::Float(round(a)))),
@@ -151,6 +151,15 @@ fn max(x: f64, y: f64) -> f64 {
         if x.is_sign_negative() { y } else { x }
     } else {
         x.max(y)
+    }
+}
+
+/// `math.Min`, likewise.
+fn min(x: f64, y: f64) -> f64 {
+    if x.is_nan() || y.is_nan() {
+        if x == f64::NEG_INFINITY || y == f64::NEG_INFINITY { f64::NEG_INFINITY } else { f64::NAN }
+    } else {
+        -max(-x, -y)
     }
 }
 

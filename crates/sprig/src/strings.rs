@@ -49,7 +49,10 @@ pub(crate) const FUNCS: &[Func] = &[
     Func::plain("splitList", &[S, S], Type::STRINGS, |a| {
         Ok(Value::strings(runes::split(text(a, 1), text(a, 0), None)))
     }),
-    Func::plain("toStrings", &[ANY], Type::STRINGS, |a| Ok(Value::strings(strslice(any(a, 0))))),
+    Func::plain("toStrings", &[ANY], Type::STRINGS, |a| match any(a, 0) {
+        Value::List(l) if l.ty() == Type::STRINGS => Ok(Value::List(l.clone())), // a nil one stays nil
+        v => Ok(Value::strings(strslice(v))),
+    }),
     Func::plain("join", &[S, ANY], S, |a| Ok(join(text(a, 0), &strslice(any(a, 1))))),
 ];
 
