@@ -4,6 +4,8 @@
 //! rightly (a null key, an infinity, binary data …) it gives up, and the same walk makes [`Typed`] data instead, which
 //! then goes through the stages one by one.
 
+use std::borrow::Cow;
+
 use pintle_go::{GoStr, Map, Num, Value, strconv};
 
 use crate::error::Error;
@@ -27,9 +29,9 @@ pub(crate) enum Numbers {
 
 /// The value of a document.
 pub(crate) fn value_of(doc: &Document<'_>, numbers: Numbers) -> Result<Value, Error> {
-    match Decoder::new(doc, Direct { numbers }).run() {
+    match Decoder::new(doc, Direct::new(numbers)).run() {
         Ok(v) => Ok(v),
-        Err(Stop::Error(e)) => Err(e),
+        Err(Stop::Error(e)) => Err(*e),
         Err(Stop::Odd) => typed_value_of(doc, numbers, false),
     }
 }
@@ -39,7 +41,7 @@ pub(crate) fn typed_value_of(doc: &Document<'_>, numbers: Numbers, strict: bool)
     let mut decoder = Decoder::new(doc, TypedBuild::new(strict));
     let typed = match decoder.run() {
         Ok(t) => t,
-        Err(Stop::Error(e)) => return Err(e),
+        Err(Stop::Error(e)) => return Err(*e),
         Err(Stop::Odd) => return Err(Error::convert("yaml: unknown problem parsing YAML content")),
     };
     if let Some(e) = decoder.build.into_error() {
@@ -50,47 +52,68 @@ pub(crate) fn typed_value_of(doc: &Document<'_>, numbers: Numbers, strict: bool)
 
 /// Why a walk ended early.
 pub(crate) enum Stop {
-    Error(Error),
+    Error(Box<Error>),
     /// This builder cannot say; take the long way.
     Odd,
 }
 
 impl From<Error> for Stop {
     fn from(e: Error) -> Self {
-        Stop::Error(e)
+        Stop::Error(Box::new(e))
     }
 }
 
-/// What a walk makes.
+/// What a walk makes. Open lists and mappings are kept by the builder, the innermost last.
 pub(crate) trait Build {
     type Out;
     type Key;
-    type Pairs: Default;
     fn scalar(&self, s: Scalar<'_>) -> Result<Self::Out, Stop>;
     fn key(&self, s: Scalar<'_>) -> Result<Self::Key, Stop>;
     /// A list or mapping as a key: always refused.
     fn odd_key(&self, key: Self::Out) -> Stop;
-    fn list(&self, items: Vec<Self::Out>) -> Self::Out;
-    /// Puts a pair; `line` is the value's, from 1.
-    fn put(&mut self, pairs: &mut Self::Pairs, key: Self::Key, value: Self::Out, line: u32);
-    fn mapping(&self, pairs: Self::Pairs) -> Self::Out;
+    fn open_list(&mut self);
+    fn item(&mut self, value: Self::Out);
+    fn close_list(&mut self) -> Self::Out;
+    fn open_mapping(&mut self);
+    /// Puts a pair into the innermost mapping; `line` is the value's, from 1.
+    fn put(&mut self, key: Self::Key, value: Self::Out, line: u32);
+    fn close_mapping(&mut self) -> Self::Out;
 }
 
+/// Makes values. What is open shares two stacks, so that each list and mapping is allocated once, in its size.
 struct Direct {
     numbers: Numbers,
+    items: Vec<Value>,
+    lists: Vec<usize>,
+    pairs: Vec<(GoStr, Value)>,
+    mappings: Vec<usize>,
+}
+
+impl Direct {
+    fn new(numbers: Numbers) -> Self {
+        Direct { numbers, items: Vec::new(), lists: Vec::new(), pairs: Vec::new(), mappings: Vec::new() }
+    }
+}
+
+/// The stack's end from `start` on, in a vector of its own.
+#[inline]
+fn cut<T>(stack: &mut Vec<T>, start: Option<usize>) -> Vec<T> {
+    let start = start.unwrap_or(0).min(stack.len());
+    let mut out = Vec::with_capacity(stack.len() - start);
+    out.extend(stack.drain(start..));
+    out
 }
 
 impl Build for Direct {
     type Out = Value;
     type Key = GoStr;
-    type Pairs = Vec<(GoStr, Value)>;
 
     #[inline]
     fn scalar(&self, s: Scalar<'_>) -> Result<Value, Stop> {
         Ok(match s {
+            Scalar::Str(Cow::Borrowed(s)) => Value::Str(GoStr::from_bytes(s)),
             Scalar::Null => Value::Nil,
             Scalar::Bool(b) => Value::Bool(b),
-            Scalar::Str(std::borrow::Cow::Borrowed(s)) => Value::Str(GoStr::from_bytes(s)),
             Scalar::Str(_) => return Err(Stop::Odd),
             Scalar::Float(f) if !f.is_finite() => return Err(Stop::Odd),
             number => number_value(number, self.numbers),
@@ -99,7 +122,7 @@ impl Build for Direct {
     #[inline]
     fn key(&self, s: Scalar<'_>) -> Result<GoStr, Stop> {
         match s {
-            Scalar::Str(std::borrow::Cow::Borrowed(s)) => Ok(GoStr::from_bytes(s)),
+            Scalar::Str(Cow::Borrowed(s)) => Ok(GoStr::from_bytes(s)),
             Scalar::Str(_) => Err(Stop::Odd),
             other => key_string(&other).ok_or(Stop::Odd),
         }
@@ -107,15 +130,27 @@ impl Build for Direct {
     fn odd_key(&self, _: Value) -> Stop {
         Stop::Odd
     }
-    fn list(&self, items: Vec<Value>) -> Value {
-        Value::list(items)
+    fn open_list(&mut self) {
+        self.lists.push(self.items.len());
     }
     #[inline]
-    fn put(&mut self, pairs: &mut Self::Pairs, key: GoStr, value: Value, _: u32) {
-        pairs.push((key, value));
+    fn item(&mut self, value: Value) {
+        self.items.push(value);
     }
-    fn mapping(&self, pairs: Self::Pairs) -> Value {
-        Value::Map(Map::from_pairs(pairs))
+    fn close_list(&mut self) -> Value {
+        let start = self.lists.pop();
+        Value::list(cut(&mut self.items, start))
+    }
+    fn open_mapping(&mut self) {
+        self.mappings.push(self.pairs.len());
+    }
+    #[inline]
+    fn put(&mut self, key: GoStr, value: Value, _: u32) {
+        self.pairs.push((key, value));
+    }
+    fn close_mapping(&mut self) -> Value {
+        let start = self.mappings.pop();
+        Value::Map(Map::from_pairs(cut(&mut self.pairs, start)))
     }
 }
 
@@ -161,33 +196,28 @@ pub(crate) fn key_text(node: &Node<'_>) -> Option<GoStr> {
     }
 }
 
-enum Frame<B: Build> {
+enum Frame<K> {
     List {
         at: u32,
         end: u32,
-        items: Vec<B::Out>,
     },
-    /// With `into`, its pairs go into the mapping of that frame: a merge.
     Mapping {
         at: u32,
         end: u32,
-        pairs: B::Pairs,
-        key: Option<B::Key>,
-        line: u32,
-        into: Option<usize>,
+        /// The key whose value is awaited, and that value's line.
+        key: Option<(K, u32)>,
+        /// Its pairs go into the mapping around it.
+        merged: bool,
     },
     Alias,
     /// The mappings of a `<<: [a, b]` that are still to be merged, the next one last.
-    Merges {
-        left: Vec<u32>,
-        into: usize,
-    },
+    Merges(Vec<u32>),
 }
 
 struct Decoder<'d, 's, B: Build> {
     nodes: &'d [Node<'s>],
     build: B,
-    frames: Vec<Frame<B>>,
+    frames: Vec<Frame<B::Key>>,
     nesting: usize,
     decoded: u64,
     aliased: u64,
@@ -195,7 +225,7 @@ struct Decoder<'d, 's, B: Build> {
 }
 
 fn fail(problem: impl std::fmt::Display) -> Stop {
-    Stop::Error(Error::convert(format!("yaml: {problem}")))
+    Error::convert(format!("yaml: {problem}")).into()
 }
 
 impl<'d, 's, B: Build> Decoder<'d, 's, B> {
@@ -229,52 +259,46 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
         if self.nesting > MAX_NESTING { Err(Error::too_deep().into()) } else { Ok(()) }
     }
 
+    #[inline]
     fn scalar(&self, node: &'d Node<'s>) -> Result<B::Out, Stop> {
         self.build.scalar(scalar_value(node).map_err(fail)?)
     }
 
-    /// Starts a node: gives its value at once, or opens a frame for it.
-    #[inline]
-    fn begin(&mut self, at: u32, into: Option<usize>) -> Result<Option<B::Out>, Stop> {
+    /// Starts a node: gives a scalar's value at once, opens a frame for others. A merged mapping has its pairs put
+    /// into the one around it.
+    fn begin(&mut self, at: u32, merged: bool) -> Result<Option<B::Out>, Stop> {
         self.count()?;
         let node = self.node(at)?;
         match node.kind {
             NodeKind::Scalar(_) => self.scalar(node).map(Some),
             NodeKind::Sequence => {
                 self.nest()?;
-                self.frames.push(Frame::List { at: at + 1, end: node.next, items: Vec::new() });
+                self.build.open_list();
+                self.frames.push(Frame::List { at: at + 1, end: node.next });
                 Ok(None)
             }
             NodeKind::Mapping => {
-                if into.is_none() {
+                if !merged {
                     self.nest()?;
+                    self.build.open_mapping();
                 }
-                self.frames.push(Frame::Mapping {
-                    at: at + 1,
-                    end: node.next,
-                    pairs: B::Pairs::default(),
-                    key: None,
-                    line: 0,
-                    into,
-                });
+                self.frames.push(Frame::Mapping { at: at + 1, end: node.next, key: None, merged });
                 Ok(None)
             }
             NodeKind::Alias => {
                 if self.active.contains(&at) {
-                    return Err(fail(format_args!(
-                        "anchor '{}' value contains itself",
-                        String::from_utf8_lossy(&node.value)
-                    )));
+                    let name = String::from_utf8_lossy(&node.value);
+                    return Err(fail(format_args!("anchor '{name}' value contains itself")));
                 }
                 self.active.push(at);
                 self.frames.push(Frame::Alias);
-                self.begin(node.target, into)
+                self.begin(node.target, merged)
             }
         }
     }
 
     fn run(&mut self) -> Result<B::Out, Stop> {
-        let mut done = self.begin(0, None)?;
+        let mut done = self.begin(0, false)?;
         loop {
             if let Some(value) = done.take() {
                 match self.frames.last_mut() {
@@ -285,18 +309,12 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                         done = Some(value);
                         continue;
                     }
-                    Some(Frame::List { items, .. }) => items.push(value),
-                    Some(Frame::Mapping { key, pairs, line, into, .. }) => match (key.take(), *into) {
-                        (None, _) => return Err(self.build.odd_key(value)),
-                        (Some(key), None) => self.build.put(pairs, key, value, *line),
-                        (Some(key), Some(into)) => {
-                            let line = *line;
-                            if let Some(Frame::Mapping { pairs, .. }) = self.frames.get_mut(into) {
-                                self.build.put(pairs, key, value, line);
-                            }
-                        }
+                    Some(Frame::List { .. }) => self.build.item(value),
+                    Some(Frame::Mapping { key, .. }) => match key.take() {
+                        None => return Err(self.build.odd_key(value)),
+                        Some((key, line)) => self.build.put(key, value, line),
                     },
-                    Some(Frame::Merges { .. }) => return Err(Stop::Odd),
+                    Some(Frame::Merges(_)) => return Err(Stop::Odd),
                 }
             }
             done = self.step()?;
@@ -306,52 +324,88 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
     /// Goes on with the innermost open node.
     #[inline]
     fn step(&mut self) -> Result<Option<B::Out>, Stop> {
-        let nodes = self.nodes;
-        let next_of = |at: u32| nodes.get(at as usize).map_or(at + 1, |n| n.next);
-        let top = self.frames.len().wrapping_sub(1);
         match self.frames.last_mut() {
-            Some(Frame::List { at, end, .. }) if *at < *end => {
+            Some(&mut Frame::List { at, end }) => self.items(at, end),
+            Some(Frame::Mapping { at, end, key: None, .. }) => {
+                let (at, end) = (*at, *end);
+                self.pairs(at, end)
+            }
+            Some(Frame::Mapping { at, key: Some((_, line)), .. }) => {
+                // The key was an alias: its value comes next.
                 let child = *at;
-                *at = next_of(child);
-                self.begin(child, None)
+                let node = self.nodes.get(child as usize).ok_or(Stop::Odd)?;
+                *at = node.next;
+                *line = node.start.line + 1;
+                self.begin(child, false)
             }
-            Some(Frame::Mapping { at, end, key, line, into, .. }) if *at < *end => {
-                let child = *at;
-                *at = next_of(child);
-                if key.is_some() {
-                    *line = nodes.get(child as usize).map_or(0, |n| n.start.line + 1);
-                    return self.begin(child, None);
+            Some(Frame::Merges(left)) => match left.pop() {
+                Some(at) => {
+                    self.want_mapping(at)?;
+                    self.begin(at, true)
                 }
-                let node = nodes.get(child as usize).ok_or(Stop::Odd)?;
-                let NodeKind::Scalar(_) = node.kind else { return self.begin_odd_key(child) };
-                if is_merge(node) {
-                    let merged = *at;
-                    *at = next_of(merged);
-                    let into = into.unwrap_or(top);
-                    return self.merge(merged, into);
+                None => {
+                    self.frames.pop();
+                    Ok(None)
                 }
-                self.count()?;
-                let text = scalar_value(node).map_err(fail)?;
-                let made = self.build.key(text)?;
-                if let Some(Frame::Mapping { key, .. }) = self.frames.last_mut() {
-                    *key = Some(made);
-                }
-                Ok(None)
-            }
-            Some(Frame::Merges { left, into }) => {
-                let into = *into;
-                match left.pop() {
-                    Some(at) => {
-                        self.want_mapping(at)?;
-                        self.begin(at, Some(into))
-                    }
-                    None => {
-                        self.frames.pop();
-                        Ok(None)
-                    }
-                }
-            }
+            },
             _ => self.finish(),
+        }
+    }
+
+    /// The items of the innermost list, up to one that is no scalar.
+    fn items(&mut self, mut at: u32, end: u32) -> Result<Option<B::Out>, Stop> {
+        while at < end {
+            let node = self.node(at)?;
+            if !matches!(node.kind, NodeKind::Scalar(_)) {
+                if let Some(Frame::List { at: kept, .. }) = self.frames.last_mut() {
+                    *kept = node.next;
+                }
+                return self.begin(at, false);
+            }
+            self.count()?;
+            let value = self.scalar(node)?;
+            self.build.item(value);
+            at = node.next;
+        }
+        self.finish()
+    }
+
+    /// The pairs of the innermost mapping, up to one that is not of scalars.
+    fn pairs(&mut self, mut at: u32, end: u32) -> Result<Option<B::Out>, Stop> {
+        while at < end {
+            let (key, child) = (self.node(at)?, at);
+            at = key.next;
+            if !matches!(key.kind, NodeKind::Scalar(_)) {
+                self.keep(at, None);
+                return self.begin_odd_key(child);
+            }
+            let value = self.node(at)?;
+            let child = at;
+            at = value.next;
+            if is_merge(key) {
+                self.keep(at, None);
+                return self.merge(child);
+            }
+            self.count()?;
+            let key = self.build.key(scalar_value(key).map_err(fail)?)?;
+            if !matches!(value.kind, NodeKind::Scalar(_)) {
+                self.keep(at, Some((key, value.start.line + 1)));
+                return self.begin(child, false);
+            }
+            self.count()?;
+            let line = value.start.line + 1;
+            let value = self.scalar(value)?;
+            self.build.put(key, value, line);
+        }
+        self.finish()
+    }
+
+    /// Where the innermost mapping is to go on, and the key whose value is awaited.
+    #[inline]
+    fn keep(&mut self, next: u32, pending: Option<(B::Key, u32)>) {
+        if let Some(Frame::Mapping { at, key, .. }) = self.frames.last_mut() {
+            *at = next;
+            *key = pending;
         }
     }
 
@@ -368,27 +422,27 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                 counted?;
                 let made = self.build.key(scalar_value(target).map_err(fail)?)?;
                 if let Some(Frame::Mapping { key, .. }) = self.frames.last_mut() {
-                    *key = Some(made);
+                    *key = Some((made, 0));
                 }
                 return Ok(None);
             }
         }
-        self.begin(at, None)
+        self.begin(at, false)
     }
 
     /// The innermost node has no more children.
     fn finish(&mut self) -> Result<Option<B::Out>, Stop> {
         match self.frames.pop() {
-            Some(Frame::List { items, .. }) => {
+            Some(Frame::List { .. }) => {
                 self.nesting -= 1;
-                Ok(Some(self.build.list(items)))
+                Ok(Some(self.build.close_list()))
             }
-            Some(Frame::Mapping { pairs, into: None, .. }) => {
+            Some(Frame::Mapping { merged: false, .. }) => {
                 self.nesting -= 1;
-                Ok(Some(self.build.mapping(pairs)))
+                Ok(Some(self.build.close_mapping()))
             }
             Some(Frame::Mapping { .. }) => {
-                // A merged mapping has put its pairs elsewhere; its alias ends with it.
+                // A merged mapping has no value of its own; its alias ends with it.
                 if let Some(Frame::Alias) = self.frames.last() {
                     self.frames.pop();
                     self.active.pop();
@@ -409,7 +463,7 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
     }
 
     /// `<<`: the pairs of the mappings, of a list the first ones last, so that they win.
-    fn merge(&mut self, at: u32, into: usize) -> Result<Option<B::Out>, Stop> {
+    fn merge(&mut self, at: u32) -> Result<Option<B::Out>, Stop> {
         let node = self.node(at)?;
         if node.kind == NodeKind::Sequence {
             let mut left = Vec::new();
@@ -418,11 +472,11 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                 left.push(child);
                 child = self.node(child)?.next;
             }
-            self.frames.push(Frame::Merges { left, into });
+            self.frames.push(Frame::Merges(left));
             return Ok(None);
         }
         self.want_mapping(at)?;
-        self.begin(at, Some(into))
+        self.begin(at, true)
     }
 }
 

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::error::{Error, Fault, FaultKind, Place, place_of};
-use crate::parser::{Event, EventKind, Parser};
+use crate::parser::{Event, EventKind, Parser, Properties};
 use crate::reader::Input;
 use crate::resolve::is_merge;
 use crate::scanner::Scan;
@@ -29,7 +29,7 @@ pub enum NodeKind {
 pub(crate) struct Node<'a> {
     /// A scalar's text, an alias's name.
     pub value: Cow<'a, [u8]>,
-    pub tag: Option<Box<[u8]>>,
+    pub properties: Option<Box<Properties<'a>>>,
     pub start: Mark,
     /// Byte offset after a scalar.
     pub end: u32,
@@ -40,6 +40,12 @@ pub(crate) struct Node<'a> {
     pub kind: NodeKind,
     /// Plain and untagged: its type follows from its text.
     pub implicit: bool,
+}
+
+impl Node<'_> {
+    pub(crate) fn tag(&self) -> Option<&[u8]> {
+        self.properties.as_ref()?.tag.as_deref()
+    }
 }
 
 /// The decoded text of a YAML file, from which documents are read.
@@ -132,26 +138,20 @@ impl<'s> Documents<'s> {
                     push(&mut nodes, &mut anchors, event, NodeKind::Mapping);
                 }
                 EventKind::Alias => {
-                    let name = event.anchor.unwrap_or_default();
-                    let Some(&target) = anchors.get(&name) else {
+                    let Some(&target) = anchors.get(&event.value) else {
+                        let name = String::from_utf8_lossy(&event.value);
                         return Err(Box::new(Fault {
                             kind: FaultKind::Plain,
-                            problem: format!("unknown anchor '{}' referenced", String::from_utf8_lossy(&name)),
+                            problem: format!("unknown anchor '{name}' referenced"),
                             problem_line: 0,
                             context_line: 0,
                             offset: event.start.offset as usize,
                         }));
                     };
-                    nodes.push(Node {
-                        value: name,
-                        tag: None,
-                        start: event.start,
-                        end: event.end,
-                        next: at + 1,
-                        target,
-                        kind: NodeKind::Alias,
-                        implicit: false,
-                    });
+                    push(&mut nodes, &mut anchors, event, NodeKind::Alias);
+                    if let Some(node) = nodes.last_mut() {
+                        node.target = target;
+                    }
                 }
                 _ => break,
             }
@@ -167,12 +167,12 @@ impl<'s> Documents<'s> {
 #[inline]
 fn push<'s>(nodes: &mut Vec<Node<'s>>, anchors: &mut HashMap<Cow<'s, [u8]>, u32>, event: Event<'s>, kind: NodeKind) {
     let at = nodes.len() as u32;
-    if let Some(anchor) = event.anchor {
-        anchors.insert(anchor, at);
+    if let Some(anchor) = event.properties.as_ref().and_then(|p| p.anchor.as_ref()) {
+        anchors.insert(anchor.clone(), at);
     }
     nodes.push(Node {
         value: event.value,
-        tag: event.tag,
+        properties: event.properties,
         start: event.start,
         end: event.end,
         next: at + 1,

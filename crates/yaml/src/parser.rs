@@ -20,23 +20,31 @@ pub(crate) enum EventKind {
     MappingEnd,
 }
 
+/// What may stand before a node.
+#[derive(Debug, Default)]
+pub(crate) struct Properties<'a> {
+    pub anchor: Option<Cow<'a, [u8]>>,
+    pub tag: Option<Box<[u8]>>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Event<'a> {
     pub kind: EventKind,
     pub start: Mark,
     /// Byte offset after a scalar.
     pub end: u32,
-    /// The anchor; an alias's name.
-    pub anchor: Option<Cow<'a, [u8]>>,
-    pub tag: Option<Box<[u8]>>,
+    /// Anchor and tag, which few nodes have.
+    pub properties: Option<Box<Properties<'a>>>,
+    /// A scalar's text, an alias's name.
     pub value: Cow<'a, [u8]>,
     /// A plain scalar without a tag: its type follows from its text.
     pub implicit: bool,
 }
 
 impl Event<'_> {
+    #[inline(always)]
     fn bare(kind: EventKind, start: Mark) -> Self {
-        Event { kind, start, end: start.offset, anchor: None, tag: None, value: Cow::Borrowed(&[]), implicit: false }
+        Event { kind, start, end: start.offset, properties: None, value: Cow::Borrowed(&[]), implicit: false }
     }
 }
 
@@ -71,7 +79,7 @@ pub(crate) struct Parser<'a> {
     state: State,
     states: Vec<State>,
     marks: Vec<Mark>,
-    tags: Vec<(Cow<'a, [u8]>, Box<[u8]>)>,
+    tags: Vec<(Box<[u8]>, Box<[u8]>)>,
 }
 
 impl<'a> Parser<'a> {
@@ -198,17 +206,18 @@ impl<'a> Parser<'a> {
                 }
                 TokenKind::TagDirective => {
                     let token = self.scanner.take();
-                    if self.tags.iter().any(|(handle, _)| *handle == token.value) {
+                    let (handle, prefix) = tag_parts(&token);
+                    if self.tags.iter().any(|(h, _)| **h == *handle) {
                         return self.fail(Mark::default(), "found duplicate %TAG directive", mark);
                     }
-                    self.tags.push((token.value, token.suffix.unwrap_or_default()));
+                    self.tags.push((handle.into(), prefix.into()));
                 }
                 _ => break,
             }
         }
         for (handle, prefix) in [(&b"!"[..], &b"!"[..]), (b"!!", b"tag:yaml.org,2002:")] {
             if !self.tags.iter().any(|(h, _)| **h == *handle) {
-                self.tags.push((Cow::Borrowed(handle), prefix.into()));
+                self.tags.push((handle.into(), prefix.into()));
             }
         }
         Ok(())
@@ -240,11 +249,11 @@ impl<'a> Parser<'a> {
     }
 
     fn resolve_tag(&self, token: &Token<'a>, context: Mark) -> Scan<Option<Box<[u8]>>> {
-        let suffix = token.suffix.as_deref().unwrap_or_default();
-        let tag: Vec<u8> = if token.value.is_empty() {
+        let (handle, suffix) = tag_parts(token);
+        let tag: Vec<u8> = if handle.is_empty() {
             suffix.to_vec()
         } else {
-            match self.tags.iter().find(|(handle, _)| *handle == token.value) {
+            match self.tags.iter().find(|(h, _)| **h == *handle) {
                 Some((_, prefix)) if prefix.len() + suffix.len() > 0 => [prefix, suffix].concat(),
                 _ => return self.fail(context, "found undefined tag handle", token.start),
             }
@@ -270,7 +279,7 @@ impl<'a> Parser<'a> {
             TokenKind::Alias => {
                 let token = self.scanner.take();
                 self.pop_state();
-                Ok(Event { end: token.end, anchor: Some(token.value), ..Event::bare(EventKind::Alias, start) })
+                Ok(Event { end: token.end, value: token.value, ..Event::bare(EventKind::Alias, start) })
             }
             TokenKind::Anchor | TokenKind::Tag => self.node_with_properties(kind, start, block, indentless),
             _ => match self.collection(kind, start, block, indentless) {
@@ -319,30 +328,22 @@ impl<'a> Parser<'a> {
             Some(token) => self.resolve_tag(token, start)?,
             None => None,
         };
+        let non_specific = tag.as_deref() == Some(b"!");
+        let untagged = tag.is_none();
+        let properties = (anchor.is_some() || tag.is_some()).then(|| Box::new(Properties { anchor, tag }));
         if let TokenKind::Scalar(style) = kind {
             let token = self.scanner.take();
             self.pop_state();
-            let implicit = match tag.as_deref() {
-                None => style == Style::Plain,
-                Some(t) => t == b"!",
-            };
-            return Ok(Event {
-                start,
-                end: token.end,
-                anchor,
-                tag,
-                value: token.value,
-                implicit,
-                kind: EventKind::Scalar(style),
-            });
+            let implicit = (untagged && style == Style::Plain) || non_specific;
+            let kind = EventKind::Scalar(style);
+            return Ok(Event { kind, start, end: token.end, properties, value: token.value, implicit });
         }
         if let Some(event) = self.collection(kind, start, block, indentless) {
-            return Ok(Event { anchor, tag, ..event });
+            return Ok(Event { properties, ..event });
         }
-        if anchor.is_some() || tag.is_some() {
+        if properties.is_some() {
             self.pop_state();
-            let implicit = tag.is_none();
-            return Ok(Event { anchor, tag, implicit, ..Event::bare(EventKind::Scalar(Style::Plain), start) });
+            return Ok(Event { properties, implicit: untagged, ..Event::bare(EventKind::Scalar(Style::Plain), start) });
         }
         self.fail(start, "did not find expected node content", mark)
     }
@@ -547,4 +548,9 @@ impl<'a> Parser<'a> {
         self.state = State::FlowMappingKey;
         self.empty(mark)
     }
+}
+
+/// A tag token's handle and suffix.
+fn tag_parts<'t>(token: &'t Token<'_>) -> (&'t [u8], &'t [u8]) {
+    token.value.split_at_checked(token.handle as usize).unwrap_or_default()
 }

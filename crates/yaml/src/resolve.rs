@@ -44,7 +44,7 @@ const PREFIX: &[u8] = b"tag:yaml.org,2002:";
 /// The value of a scalar node; the error is go-yaml's text without `yaml: `.
 #[inline]
 pub(crate) fn scalar_value<'a>(node: &'a Node<'_>) -> Result<Scalar<'a>, String> {
-    match &node.tag {
+    match node.tag() {
         None if !node.implicit => Ok(Scalar::Str(Cow::Borrowed(&node.value))),
         None => Ok(plain(&node.value).1),
         Some(tag) => tagged(tag, &node.value),
@@ -275,7 +275,7 @@ fn decimal(text: &[u8]) -> Option<f64> {
 pub(crate) fn is_merge(node: &Node<'_>) -> bool {
     matches!(node.kind, NodeKind::Scalar(_))
         && *node.value == *b"<<"
-        && (node.implicit || node.tag.as_deref() == Some(b"tag:yaml.org,2002:merge"))
+        && (node.implicit || node.tag() == Some(b"tag:yaml.org,2002:merge"))
 }
 
 /// `base64.StdEncoding`: padded, line breaks ignored.

@@ -101,11 +101,7 @@ impl<'a> Scanner<'a> {
         if !is_blankz(self.s, self.pos) {
             return self.fail(start, "did not find expected whitespace or line break");
         }
-        Ok(Token {
-            value: Cow::Borrowed(handle),
-            suffix: Some(prefix.into()),
-            ..Token::bare(TokenKind::TagDirective, start, self.pos as u32)
-        })
+        Ok(self.tag_token(TokenKind::TagDirective, start, handle, &prefix))
     }
 
     pub(crate) fn scan_tag(&mut self) -> Scan<Token<'a>> {
@@ -133,11 +129,15 @@ impl<'a> Scanner<'a> {
         if !is_blankz(self.s, self.pos) {
             return self.fail(start, "did not find expected whitespace or line break");
         }
-        Ok(Token {
-            value: Cow::Borrowed(handle),
-            suffix: Some(suffix.into()),
-            ..Token::bare(TokenKind::Tag, start, self.pos as u32)
-        })
+        Ok(self.tag_token(TokenKind::Tag, start, handle, &suffix))
+    }
+
+    fn tag_token(&self, kind: TokenKind, start: Mark, handle: &[u8], suffix: &[u8]) -> Token<'a> {
+        Token {
+            handle: handle.len() as u32,
+            value: Cow::Owned([handle, suffix].concat()),
+            ..Token::bare(kind, start, self.pos as u32)
+        }
     }
 
     fn tag_handle(&mut self, directive: bool, start: Mark) -> Scan<&'a [u8]> {

@@ -62,14 +62,15 @@ pub(crate) struct Token<'a> {
     pub start: Mark,
     /// Byte offset after the token.
     pub end: u32,
-    /// A scalar's text, an anchor's or alias's name, a tag's handle.
+    /// Length of a tag's handle; the rest of its value is its suffix, or a directive's prefix.
+    pub handle: u32,
+    /// A scalar's text, an anchor's or alias's name, a tag.
     pub value: Cow<'a, [u8]>,
-    /// A tag's suffix or a tag directive's prefix.
-    pub suffix: Option<Box<[u8]>>,
 }
 
 impl Token<'_> {
+    #[inline(always)]
     pub(crate) fn bare(kind: TokenKind, start: Mark, end: u32) -> Self {
-        Token { kind, slot: 0, start, end, value: Cow::Borrowed(&[]), suffix: None }
+        Token { kind, slot: 0, start, end, handle: 0, value: Cow::Borrowed(&[]) }
     }
 }

@@ -44,7 +44,7 @@ impl KeyId {
 
 /// A mapping under construction.
 #[derive(Default)]
-pub(crate) struct Pairs {
+struct Pairs {
     index: HashMap<KeyId, usize>,
     pairs: Vec<(Scalar<'static>, Typed)>,
 }
@@ -53,11 +53,13 @@ pub(crate) struct Pairs {
 pub(crate) struct TypedBuild {
     strict: bool,
     errors: Vec<String>,
+    lists: Vec<Vec<Typed>>,
+    mappings: Vec<Pairs>,
 }
 
 impl TypedBuild {
     pub(crate) fn new(strict: bool) -> Self {
-        TypedBuild { strict, errors: Vec::new() }
+        TypedBuild { strict, errors: Vec::new(), lists: Vec::new(), mappings: Vec::new() }
     }
     /// go-yaml's `TypeError`.
     pub(crate) fn into_error(self) -> Option<Error> {
@@ -82,7 +84,6 @@ fn owned(s: Scalar<'_>) -> Scalar<'static> {
 impl Build for TypedBuild {
     type Out = Typed;
     type Key = Scalar<'static>;
-    type Pairs = Pairs;
 
     fn scalar(&self, s: Scalar<'_>) -> Result<Typed, Stop> {
         Ok(Typed::Scalar(owned(s)))
@@ -91,12 +92,24 @@ impl Build for TypedBuild {
         Ok(owned(s))
     }
     fn odd_key(&self, key: Typed) -> Stop {
-        Stop::Error(Error::convert(format!("yaml: invalid map key: {}", go_syntax(&key))))
+        Error::convert(format!("yaml: invalid map key: {}", go_syntax(&key))).into()
     }
-    fn list(&self, items: Vec<Typed>) -> Typed {
-        Typed::List(items)
+    fn open_list(&mut self) {
+        self.lists.push(Vec::new());
     }
-    fn put(&mut self, pairs: &mut Pairs, key: Scalar<'static>, value: Typed, line: u32) {
+    fn item(&mut self, value: Typed) {
+        if let Some(items) = self.lists.last_mut() {
+            items.push(value);
+        }
+    }
+    fn close_list(&mut self) -> Typed {
+        Typed::List(self.lists.pop().unwrap_or_default())
+    }
+    fn open_mapping(&mut self) {
+        self.mappings.push(Pairs::default());
+    }
+    fn put(&mut self, key: Scalar<'static>, value: Typed, line: u32) {
+        let Some(pairs) = self.mappings.last_mut() else { return };
         let id = KeyId::of(&key);
         match id.as_ref().and_then(|id| pairs.index.get(id)).copied() {
             Some(_) if self.strict => {
@@ -115,8 +128,8 @@ impl Build for TypedBuild {
             }
         }
     }
-    fn mapping(&self, pairs: Pairs) -> Typed {
-        Typed::Mapping(pairs.pairs)
+    fn close_mapping(&mut self) -> Typed {
+        Typed::Mapping(self.mappings.pop().unwrap_or_default().pairs)
     }
 }
 
