@@ -37,12 +37,7 @@ pub enum FuncImpl {
 
 impl Func {
     /// A stateless function with a fixed number of parameters.
-    pub const fn plain(
-        name: &'static str,
-        params: &'static [Type],
-        ret: Type,
-        f: fn(&[Value]) -> FuncResult,
-    ) -> Self {
+    pub const fn plain(name: &'static str, params: &'static [Type], ret: Type, f: fn(&[Value]) -> FuncResult) -> Self {
         Func { name, params, variadic: false, ret, call: FuncImpl::Plain(f) }
     }
 

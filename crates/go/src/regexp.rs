@@ -2,7 +2,7 @@
 //!
 //! Both descend from RE2 and match leftmost-first in linear time, so the matcher is shared; the syntax is not. A
 //! pattern is read by Go's grammar, with Go's errors, and written anew in a form that the crate cannot misread (see
-//! [`syntax`]). A text that is no UTF-8 is matched as Go sees it: each broken byte is one U+FFFD.
+//! `syntax`). A text that is no UTF-8 is matched as Go sees it: each broken byte is one U+FFFD.
 
 mod syntax;
 

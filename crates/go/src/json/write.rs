@@ -1,7 +1,7 @@
 //! Go's encoder: `json.Marshal` and `json.Indent`.
 
 use super::JsonError;
-use crate::{List, Map, Num, Type, Value, strconv, utf8};
+use crate::{List, Map, Num, Object, Type, Value, strconv, utf8};
 
 /// Beyond this depth Go looks for cycles.
 const CYCLES_AFTER: usize = 1000;
@@ -34,7 +34,17 @@ struct Encoder<'a> {
 impl Encoder<'_> {
     fn value(&mut self, v: &Value) -> Result<(), JsonError> {
         match v {
-            Value::Nil => self.out.extend_from_slice(b"null"),
+            Value::List(l) if !l.is_nil() && l.ty() != Type::BYTES => self.list(v, l),
+            Value::Map(m) if !m.is_nil() => self.map(v, m),
+            Value::Obj(o) => self.object(o.as_ref()),
+            v => self.scalar(v),
+        }
+    }
+
+    /// What holds no other values. Apart from [`Encoder::value`], so that nesting costs little stack.
+    #[inline(never)]
+    fn scalar(&mut self, v: &Value) -> Result<(), JsonError> {
+        match v {
             Value::Bool(true) => self.out.extend_from_slice(b"true"),
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Int(i) | Value::Int64(i) => strconv::append_int(self.out, *i),
@@ -42,58 +52,63 @@ impl Encoder<'_> {
             Value::Num(Num::F32(f)) => return float(self.out, f64::from(*f), Some(*f)),
             Value::Num(n) => self.out.extend_from_slice(n.as_i128().to_string().as_bytes()),
             Value::Str(s) => append_string(self.out, s, self.html),
-            Value::List(l) if l.is_nil() => self.out.extend_from_slice(b"null"),
-            Value::List(l) if l.ty() == Type::BYTES => base64(self.out, l),
-            Value::List(l) => return self.nested(v, |e| e.list(l)),
-            Value::Map(m) if m.is_nil() => self.out.extend_from_slice(b"null"),
-            Value::Map(m) => return self.nested(v, |e| e.map(m)),
-            Value::Obj(o) => {
-                if let Some(json) = o.to_json().or_else(|| o.underlying()) {
-                    return self.value(&json);
-                }
-                self.out.push(b'{');
-                for (i, (name, field)) in o.fields().iter().enumerate() {
-                    if i > 0 {
-                        self.out.push(b',');
-                    }
-                    append_string(self.out, name.as_bytes(), self.html);
-                    self.out.push(b':');
-                    self.value(field)?;
-                }
-                self.out.push(b'}');
-            }
+            Value::List(l) if !l.is_nil() => base64(self.out, l),
             Value::Complex(..) | Value::Func(_) => {
                 return Err(JsonError(format!("json: unsupported type: {}", v.type_name())));
             }
+            Value::Nil | Value::List(_) | Value::Map(_) | Value::Obj(_) => self.out.extend_from_slice(b"null"),
         }
         Ok(())
     }
 
-    /// Goes one level down; a map or list inside itself is an error.
-    fn nested(&mut self, v: &Value, f: impl FnOnce(&mut Self) -> Result<(), JsonError>) -> Result<(), JsonError> {
-        self.depth += 1;
-        let watched = self.depth > CYCLES_AFTER;
-        if watched {
-            let again = self.seen.iter().any(|s| match (s, v) {
-                (Value::Map(a), Value::Map(b)) => a.same(b),
-                (Value::List(a), Value::List(b)) => a.same(b),
-                _ => false,
-            });
-            if again {
-                let what = v.type_name();
-                return Err(JsonError(format!("json: unsupported value: encountered a cycle via {what}")));
-            }
-            self.seen.push(v.clone());
+    #[inline(never)]
+    fn object(&mut self, o: &dyn Object) -> Result<(), JsonError> {
+        if let Some(json) = o.to_json().or_else(|| o.underlying()) {
+            return self.value(&json);
         }
-        let done = f(self);
-        if watched {
+        self.out.push(b'{');
+        for (i, (name, field)) in o.fields().iter().enumerate() {
+            if i > 0 {
+                self.out.push(b',');
+            }
+            append_string(self.out, name.as_bytes(), self.html);
+            self.out.push(b':');
+            self.value(field)?;
+        }
+        self.out.push(b'}');
+        Ok(())
+    }
+
+    /// Goes one level down; a map or list inside itself is an error.
+    fn enter(&mut self, v: &Value) -> Result<(), JsonError> {
+        self.depth += 1;
+        if self.depth > CYCLES_AFTER { self.watch(v) } else { Ok(()) }
+    }
+
+    fn leave(&mut self) {
+        if self.depth > CYCLES_AFTER {
             self.seen.pop();
         }
         self.depth -= 1;
-        done
     }
 
-    fn list(&mut self, l: &List) -> Result<(), JsonError> {
+    #[inline(never)]
+    fn watch(&mut self, v: &Value) -> Result<(), JsonError> {
+        let again = self.seen.iter().any(|s| match (s, v) {
+            (Value::Map(a), Value::Map(b)) => a.same(b),
+            (Value::List(a), Value::List(b)) => a.same(b),
+            _ => false,
+        });
+        if again {
+            let what = v.type_name();
+            return Err(JsonError(format!("json: unsupported value: encountered a cycle via {what}")));
+        }
+        self.seen.push(v.clone());
+        Ok(())
+    }
+
+    fn list(&mut self, v: &Value, l: &List) -> Result<(), JsonError> {
+        self.enter(v)?;
         self.out.push(b'[');
         for (i, item) in l.iter().enumerate() {
             if i > 0 {
@@ -102,10 +117,12 @@ impl Encoder<'_> {
             self.value(item)?;
         }
         self.out.push(b']');
+        self.leave();
         Ok(())
     }
 
-    fn map(&mut self, m: &Map) -> Result<(), JsonError> {
+    fn map(&mut self, v: &Value, m: &Map) -> Result<(), JsonError> {
+        self.enter(v)?;
         self.out.push(b'{');
         for (i, (key, value)) in m.borrow().iter().enumerate() {
             if i > 0 {
@@ -116,6 +133,7 @@ impl Encoder<'_> {
             self.value(value)?;
         }
         self.out.push(b'}');
+        self.leave();
         Ok(())
     }
 }

@@ -2,34 +2,22 @@
 
 use std::fmt::Write;
 
-/// Decimal digits `d` without trailing zeros; the value is `0.d × 10^dp`. Zero has no digits.
-struct Digits {
-    buf: Digest,
+/// Decimal digits without trailing zeros; the value is `0.d × 10^dp`. Zero has no digits.
+struct Digits<'a> {
+    d: &'a [u8],
     dp: i32,
 }
 
 /// More digits than any float64 has: beyond them all is zero.
 const MAX_DIGITS: usize = 800;
 
-/// A small text buffer on the stack; what does not fit is left out (it never happens for the widths asked).
-struct Digest {
+/// A text buffer on the stack; what does not fit is refused (it never happens for the widths asked).
+struct Text {
     len: usize,
     buf: [u8; MAX_DIGITS + 16],
 }
 
-impl Digest {
-    fn bytes(&self) -> &[u8] {
-        &self.buf[..self.len]
-    }
-    fn push(&mut self, c: u8) {
-        if let Some(to) = self.buf.get_mut(self.len) {
-            *to = c;
-            self.len += 1;
-        }
-    }
-}
-
-impl Write for Digest {
+impl Write for Text {
     fn write_str(&mut self, s: &str) -> std::fmt::Result {
         let end = self.len + s.len();
         let to = self.buf.get_mut(self.len..end).ok_or(std::fmt::Error)?;
@@ -39,40 +27,35 @@ impl Write for Digest {
     }
 }
 
-impl Digits {
-    /// From plain or exponent form without a sign: `123.45`, `1.5e-7`, `1e21`.
-    fn parse(text: &[u8]) -> Digits {
-        let at_e = text.iter().position(|b| *b == b'e').unwrap_or(text.len());
-        let exp: i32 =
-            text.get(at_e + 1..).and_then(|e| std::str::from_utf8(e).ok()).and_then(|e| e.parse().ok()).unwrap_or(0);
-        let mut d = Digits { buf: digest(), dp: 0 };
-        let mut point = false;
-        for c in &text[..at_e] {
+impl<'a> Digits<'a> {
+    /// From plain or exponent form without a sign: `123.45`, `1.5e-7`, `1e21`. The digits go into `buf`.
+    fn parse(text: &[u8], buf: &'a mut [u8]) -> Digits<'a> {
+        let (mut len, mut dp, mut point, mut exp) = (0, 0, false, 0);
+        for (at, c) in text.iter().enumerate() {
             match c {
                 b'.' => point = true,
-                b'0' if d.buf.len == 0 => d.dp -= i32::from(point),
+                b'e' => {
+                    exp = text.get(at + 1..).and_then(|e| std::str::from_utf8(e).ok()?.parse().ok()).unwrap_or(0);
+                    break;
+                }
+                b'0' if len == 0 => dp -= i32::from(point),
                 c => {
-                    d.dp += i32::from(!point);
-                    d.buf.push(*c);
+                    dp += i32::from(!point);
+                    if let Some(to) = buf.get_mut(len) {
+                        *to = *c;
+                        len += 1;
+                    }
                 }
             }
         }
-        while d.d().last() == Some(&b'0') {
-            d.buf.len -= 1;
-        }
-        d.dp = if d.buf.len == 0 { 0 } else { d.dp + exp };
-        d
-    }
-    fn d(&self) -> &[u8] {
-        self.buf.bytes()
+        let d = &buf[..len];
+        let zeros = d.iter().rev().take_while(|c| **c == b'0').count();
+        let d = &d[..len - zeros];
+        Digits { d, dp: if d.is_empty() { 0 } else { dp + exp } }
     }
     fn nd(&self) -> i32 {
-        self.buf.len as i32
+        self.d.len() as i32
     }
-}
-
-fn digest() -> Digest {
-    Digest { len: 0, buf: [0; MAX_DIGITS + 16] }
 }
 
 /// The bits of a float that its size matters for.
@@ -123,14 +106,13 @@ struct Float {
 }
 
 impl Float {
-    fn shortest(&self) -> Digits {
-        let mut buf = zmij::Buffer::new();
+    /// The digits go into `buf`: a float64 has 17 at most.
+    fn shortest<'a>(&self, buf: &'a mut [u8; 32]) -> Digits<'a> {
+        let mut text = zmij::Buffer::new();
         let abs = self.wide.abs();
-        Digits::parse(if self.lay.mant_bits == F32.mant_bits {
-            buf.format_finite(abs as f32).as_bytes()
-        } else {
-            buf.format_finite(abs).as_bytes()
-        })
+        let single = self.lay.mant_bits == F32.mant_bits;
+        let text = if single { text.format_finite(abs as f32) } else { text.format_finite(abs) };
+        Digits::parse(text.as_bytes(), buf)
     }
 }
 
@@ -167,7 +149,8 @@ fn append(out: &mut Vec<u8>, f: Float, fmt: u8, prec: i32) {
     }
     let mut prec = prec;
     if prec < 0 {
-        let d = f.shortest();
+        let mut buf = [0; 32];
+        let d = f.shortest(&mut buf);
         prec = match fmt {
             b'e' | b'E' => (d.nd() - 1).max(0),
             b'f' => (d.nd() - d.dp).max(0),
@@ -189,9 +172,10 @@ fn append(out: &mut Vec<u8>, f: Float, fmt: u8, prec: i32) {
     }
     let digits = if matches!(fmt, b'e' | b'E') { prec } else { prec - 1 };
     let digits = (digits.max(0) as usize).min(MAX_DIGITS - 1);
-    let mut text = digest();
+    let mut text = Text { len: 0, buf: [0; MAX_DIGITS + 16] };
     let _ = write!(text, "{:.digits$e}", wide.abs());
-    layout(out, &Digits::parse(text.bytes()), false, prec, fmt);
+    let mut buf = [0; MAX_DIGITS + 16];
+    layout(out, &Digits::parse(&text.buf[..text.len], &mut buf), false, prec, fmt);
 }
 
 /// Lets `write!` append ASCII to bytes.
@@ -204,7 +188,7 @@ impl Write for Utf8<'_> {
 }
 
 /// Go's `formatDigits`.
-fn layout(out: &mut Vec<u8>, d: &Digits, shortest: bool, prec: i32, fmt: u8) {
+fn layout(out: &mut Vec<u8>, d: &Digits<'_>, shortest: bool, prec: i32, fmt: u8) {
     match fmt {
         b'e' | b'E' => exponent_form(out, d, prec, fmt),
         b'f' => plain_form(out, d, prec),
@@ -227,8 +211,8 @@ fn layout(out: &mut Vec<u8>, d: &Digits, shortest: bool, prec: i32, fmt: u8) {
     }
 }
 
-fn exponent_form(out: &mut Vec<u8>, d: &Digits, prec: i32, e: u8) {
-    let digits = d.d();
+fn exponent_form(out: &mut Vec<u8>, d: &Digits<'_>, prec: i32, e: u8) {
+    let digits = d.d;
     out.push(digits.first().copied().unwrap_or(b'0'));
     if prec > 0 {
         out.push(b'.');
@@ -252,8 +236,8 @@ fn signed_exponent(out: &mut Vec<u8>, exp: i32) {
     super::append_int(out, i64::from(exp));
 }
 
-fn plain_form(out: &mut Vec<u8>, d: &Digits, prec: i32) {
-    let digits = d.d();
+fn plain_form(out: &mut Vec<u8>, d: &Digits<'_>, prec: i32) {
+    let digits = d.d;
     if d.dp > 0 {
         let whole = d.dp as usize;
         let shown = digits.len().min(whole);
