@@ -65,18 +65,22 @@ impl From<Error> for Stop {
 
 /// What a walk makes. Open lists and mappings are kept by the builder, the innermost last.
 pub(crate) trait Build {
+    /// A finished list, mapping or document.
     type Out;
-    type Key;
-    fn scalar(&self, s: Scalar<'_>) -> Result<Self::Out, Stop>;
-    fn key(&self, s: Scalar<'_>) -> Result<Self::Key, Stop>;
-    /// A list or mapping as a key: always refused.
-    fn odd_key(&self, key: Self::Out) -> Stop;
+    /// A document that is a scalar.
+    fn scalar(&mut self, s: Scalar<'_>) -> Result<Self::Out, Stop>;
     fn open_list(&mut self);
     fn item(&mut self, value: Self::Out);
+    fn scalar_item(&mut self, s: Scalar<'_>) -> Result<(), Stop>;
     fn close_list(&mut self) -> Self::Out;
     fn open_mapping(&mut self);
-    /// Puts a pair into the innermost mapping; `line` is the value's, from 1.
-    fn put(&mut self, key: Self::Key, value: Self::Out, line: u32);
+    /// A key of the innermost mapping; its value follows.
+    fn key(&mut self, s: Scalar<'_>) -> Result<(), Stop>;
+    /// A list or mapping as a key: always refused.
+    fn odd_key(&self, key: Self::Out) -> Stop;
+    /// The value of the last key; `line` is where it starts, from 1.
+    fn value(&mut self, value: Self::Out, line: u32);
+    fn scalar_value(&mut self, s: Scalar<'_>, line: u32) -> Result<(), Stop>;
     fn close_mapping(&mut self) -> Self::Out;
 }
 
@@ -104,12 +108,9 @@ fn cut<T>(stack: &mut Vec<T>, start: Option<usize>) -> Vec<T> {
     out
 }
 
-impl Build for Direct {
-    type Out = Value;
-    type Key = GoStr;
-
-    #[inline]
-    fn scalar(&self, s: Scalar<'_>) -> Result<Value, Stop> {
+impl Direct {
+    #[inline(always)]
+    fn made(&self, s: Scalar<'_>) -> Result<Value, Stop> {
         Ok(match s {
             Scalar::Str(Cow::Borrowed(s)) => Value::Str(GoStr::from_bytes(s)),
             Scalar::Null => Value::Nil,
@@ -119,23 +120,24 @@ impl Build for Direct {
             number => number_value(number, self.numbers),
         })
     }
-    #[inline]
-    fn key(&self, s: Scalar<'_>) -> Result<GoStr, Stop> {
-        match s {
-            Scalar::Str(Cow::Borrowed(s)) => Ok(GoStr::from_bytes(s)),
-            Scalar::Str(_) => Err(Stop::Odd),
-            other => key_string(&other).ok_or(Stop::Odd),
-        }
-    }
-    fn odd_key(&self, _: Value) -> Stop {
-        Stop::Odd
+}
+
+impl Build for Direct {
+    type Out = Value;
+
+    fn scalar(&mut self, s: Scalar<'_>) -> Result<Value, Stop> {
+        self.made(s)
     }
     fn open_list(&mut self) {
         self.lists.push(self.items.len());
     }
-    #[inline]
     fn item(&mut self, value: Value) {
         self.items.push(value);
+    }
+    #[inline(always)]
+    fn scalar_item(&mut self, s: Scalar<'_>) -> Result<(), Stop> {
+        self.items.push(self.made(s)?);
+        Ok(())
     }
     fn close_list(&mut self) -> Value {
         let start = self.lists.pop();
@@ -144,9 +146,32 @@ impl Build for Direct {
     fn open_mapping(&mut self) {
         self.mappings.push(self.pairs.len());
     }
+    #[inline(always)]
+    fn key(&mut self, s: Scalar<'_>) -> Result<(), Stop> {
+        let key = match s {
+            Scalar::Str(Cow::Borrowed(s)) => GoStr::from_bytes(s),
+            Scalar::Str(_) => return Err(Stop::Odd),
+            other => key_string(&other).ok_or(Stop::Odd)?,
+        };
+        self.pairs.push((key, Value::Nil));
+        Ok(())
+    }
+    fn odd_key(&self, _: Value) -> Stop {
+        Stop::Odd
+    }
     #[inline]
-    fn put(&mut self, key: GoStr, value: Value, _: u32) {
-        self.pairs.push((key, value));
+    fn value(&mut self, value: Value, _: u32) {
+        if let Some(pair) = self.pairs.last_mut() {
+            pair.1 = value;
+        }
+    }
+    #[inline(always)]
+    fn scalar_value(&mut self, s: Scalar<'_>, _: u32) -> Result<(), Stop> {
+        let value = self.made(s)?;
+        if let Some(pair) = self.pairs.last_mut() {
+            pair.1 = value;
+        }
+        Ok(())
     }
     fn close_mapping(&mut self) -> Value {
         let start = self.mappings.pop();
@@ -196,7 +221,7 @@ pub(crate) fn key_text(node: &Node<'_>) -> Option<GoStr> {
     }
 }
 
-enum Frame<K> {
+enum Frame {
     List {
         at: u32,
         end: u32,
@@ -204,8 +229,8 @@ enum Frame<K> {
     Mapping {
         at: u32,
         end: u32,
-        /// The key whose value is awaited, and that value's line.
-        key: Option<(K, u32)>,
+        /// A key has been put, and its value is awaited; with that value's line.
+        keyed: Option<u32>,
         /// Its pairs go into the mapping around it.
         merged: bool,
     },
@@ -214,16 +239,22 @@ enum Frame<K> {
     Merges(Vec<u32>),
 }
 
+#[inline(always)]
+fn resolved<'n>(node: &'n Node<'_>) -> Result<Scalar<'n>, Stop> {
+    scalar_value(node).map_err(fail)
+}
+
 struct Decoder<'d, 's, B: Build> {
     nodes: &'d [Node<'s>],
     build: B,
-    frames: Vec<Frame<B::Key>>,
+    frames: Vec<Frame>,
     nesting: usize,
     decoded: u64,
     aliased: u64,
     active: Vec<u32>,
 }
 
+#[cold]
 fn fail(problem: impl std::fmt::Display) -> Stop {
     Error::convert(format!("yaml: {problem}")).into()
 }
@@ -259,18 +290,13 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
         if self.nesting > MAX_NESTING { Err(Error::too_deep().into()) } else { Ok(()) }
     }
 
-    #[inline]
-    fn scalar(&self, node: &'d Node<'s>) -> Result<B::Out, Stop> {
-        self.build.scalar(scalar_value(node).map_err(fail)?)
-    }
-
     /// Starts a node: gives a scalar's value at once, opens a frame for others. A merged mapping has its pairs put
     /// into the one around it.
     fn begin(&mut self, at: u32, merged: bool) -> Result<Option<B::Out>, Stop> {
         self.count()?;
         let node = self.node(at)?;
         match node.kind {
-            NodeKind::Scalar(_) => self.scalar(node).map(Some),
+            NodeKind::Scalar(_) => self.build.scalar(resolved(node)?).map(Some),
             NodeKind::Sequence => {
                 self.nest()?;
                 self.build.open_list();
@@ -282,7 +308,7 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                     self.nest()?;
                     self.build.open_mapping();
                 }
-                self.frames.push(Frame::Mapping { at: at + 1, end: node.next, key: None, merged });
+                self.frames.push(Frame::Mapping { at: at + 1, end: node.next, keyed: None, merged });
                 Ok(None)
             }
             NodeKind::Alias => {
@@ -310,9 +336,9 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                         continue;
                     }
                     Some(Frame::List { .. }) => self.build.item(value),
-                    Some(Frame::Mapping { key, .. }) => match key.take() {
+                    Some(Frame::Mapping { keyed, .. }) => match keyed.take() {
                         None => return Err(self.build.odd_key(value)),
-                        Some((key, line)) => self.build.put(key, value, line),
+                        Some(line) => self.build.value(value, line),
                     },
                     Some(Frame::Merges(_)) => return Err(Stop::Odd),
                 }
@@ -326,11 +352,11 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
     fn step(&mut self) -> Result<Option<B::Out>, Stop> {
         match self.frames.last_mut() {
             Some(&mut Frame::List { at, end }) => self.items(at, end),
-            Some(Frame::Mapping { at, end, key: None, .. }) => {
+            Some(Frame::Mapping { at, end, keyed: None, .. }) => {
                 let (at, end) = (*at, *end);
                 self.pairs(at, end)
             }
-            Some(Frame::Mapping { at, key: Some((_, line)), .. }) => {
+            Some(Frame::Mapping { at, keyed: Some(line), .. }) => {
                 // The key was an alias: its value comes next.
                 let child = *at;
                 let node = self.nodes.get(child as usize).ok_or(Stop::Odd)?;
@@ -363,8 +389,7 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                 return self.begin(at, false);
             }
             self.count()?;
-            let value = self.scalar(node)?;
-            self.build.item(value);
+            self.build.scalar_item(resolved(node)?)?;
             at = node.next;
         }
         self.finish()
@@ -387,25 +412,23 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                 return self.merge(child);
             }
             self.count()?;
-            let key = self.build.key(scalar_value(key).map_err(fail)?)?;
+            self.build.key(resolved(key)?)?;
             if !matches!(value.kind, NodeKind::Scalar(_)) {
-                self.keep(at, Some((key, value.start.line + 1)));
+                self.keep(at, Some(value.start.line + 1));
                 return self.begin(child, false);
             }
             self.count()?;
-            let line = value.start.line + 1;
-            let value = self.scalar(value)?;
-            self.build.put(key, value, line);
+            self.build.scalar_value(resolved(value)?, value.start.line + 1)?;
         }
         self.finish()
     }
 
-    /// Where the innermost mapping is to go on, and the key whose value is awaited.
+    /// Where the innermost mapping is to go on, and whether a value is awaited, with its line.
     #[inline]
-    fn keep(&mut self, next: u32, pending: Option<(B::Key, u32)>) {
-        if let Some(Frame::Mapping { at, key, .. }) = self.frames.last_mut() {
+    fn keep(&mut self, next: u32, pending: Option<u32>) {
+        if let Some(Frame::Mapping { at, keyed, .. }) = self.frames.last_mut() {
             *at = next;
-            *key = pending;
+            *keyed = pending;
         }
     }
 
@@ -420,9 +443,9 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
                 let counted = self.count();
                 self.active.pop();
                 counted?;
-                let made = self.build.key(scalar_value(target).map_err(fail)?)?;
-                if let Some(Frame::Mapping { key, .. }) = self.frames.last_mut() {
-                    *key = Some((made, 0));
+                self.build.key(resolved(target)?)?;
+                if let Some(Frame::Mapping { keyed, .. }) = self.frames.last_mut() {
+                    *keyed = Some(0);
                 }
                 return Ok(None);
             }

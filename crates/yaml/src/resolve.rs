@@ -42,7 +42,7 @@ impl Tag {
 const PREFIX: &[u8] = b"tag:yaml.org,2002:";
 
 /// The value of a scalar node; the error is go-yaml's text without `yaml: `.
-#[inline]
+#[inline(always)]
 pub(crate) fn scalar_value<'a>(node: &'a Node<'_>) -> Result<Scalar<'a>, String> {
     match node.tag() {
         None if !node.implicit => Ok(Scalar::Str(Cow::Borrowed(&node.value))),
@@ -107,7 +107,7 @@ fn hint(first: u8) -> Hint {
 }
 
 /// Type and value of an untagged plain text.
-#[inline]
+#[inline(always)]
 pub(crate) fn plain(text: &[u8]) -> (Tag, Scalar<'_>) {
     let as_text = |tag| (tag, Scalar::Str(Cow::Borrowed(text)));
     let Some(&first) = text.first() else { return (Tag::Null, Scalar::Null) };

@@ -5,7 +5,6 @@
 //! once, and then key, scalar and value are queued in one go ([`Scanner::finish_scalar`]).
 
 use std::borrow::Cow;
-use std::collections::VecDeque;
 
 use crate::chars::{self, BLANK, BREAKISH, WORD, at, break_width, class, is_blankz};
 use crate::error::{Fault, FaultKind};
@@ -35,7 +34,9 @@ pub(crate) struct Scanner<'a> {
     line_start: usize,
     /// Why the text ends where it does, if its bytes are broken.
     problem: Option<&'static str>,
-    tokens: VecDeque<Token<'a>>,
+    /// The queue: from `head` on. It is empty before each fetch, but for a possible key.
+    tokens: Vec<Token<'a>>,
+    head: usize,
     taken: usize,
     available: bool,
     started: bool,
@@ -54,7 +55,8 @@ impl<'a> Scanner<'a> {
             line: 0,
             line_start: 0,
             problem,
-            tokens: VecDeque::with_capacity(16),
+            tokens: Vec::with_capacity(16),
+            head: 0,
             taken: 0,
             available: false,
             started: false,
@@ -152,7 +154,7 @@ impl<'a> Scanner<'a> {
         if !self.available {
             self.fetch_more()?;
         }
-        Ok(match self.tokens.front() {
+        Ok(match self.tokens.get(self.head) {
             Some(t) => (t.kind, t.start),
             None => (TokenKind::StreamEnd, self.mark()),
         })
@@ -162,14 +164,19 @@ impl<'a> Scanner<'a> {
     pub(crate) fn take(&mut self) -> Token<'a> {
         self.available = false;
         self.taken += 1;
-        match self.tokens.pop_front() {
-            Some(t) => t,
-            None => Token::bare(TokenKind::StreamEnd, self.mark(), self.pos as u32),
+        let end = Token::bare(TokenKind::StreamEnd, Mark::default(), 0);
+        if self.head + 1 >= self.tokens.len() {
+            let last = self.tokens.pop();
+            self.tokens.clear();
+            self.head = 0;
+            return last.unwrap_or(end);
         }
+        self.head += 1;
+        self.tokens.get_mut(self.head - 1).map_or(end, std::mem::take)
     }
 
     fn fetch_more(&mut self) -> Scan<()> {
-        while match self.tokens.front() {
+        while match self.tokens.get(self.head) {
             None => true,
             Some(head) if head.slot == 0 => false,
             Some(head) => {
@@ -189,12 +196,12 @@ impl<'a> Scanner<'a> {
     #[inline]
     fn push(&mut self, kind: TokenKind, start: Mark) {
         let end = self.pos as u32;
-        self.tokens.push_back(Token::bare(kind, start, end));
+        self.tokens.push(Token::bare(kind, start, end));
     }
 
     /// Puts a token before the one with that number; last, where that one has been taken already.
     fn insert(&mut self, number: usize, token: Token<'a>) {
-        let at = number.checked_sub(self.taken).unwrap_or(self.tokens.len());
+        let at = number.checked_sub(self.taken).map_or(self.tokens.len(), |ahead| self.head + ahead);
         self.tokens.insert(at.min(self.tokens.len()), token);
     }
 
@@ -232,7 +239,7 @@ impl<'a> Scanner<'a> {
             possible: true,
             listed: true,
             required: self.flow == 0 && self.indent == self.column(),
-            token: self.taken + self.tokens.len(),
+            token: self.taken + self.tokens.len() - self.head,
             mark: self.mark(),
         };
         let n = self.keys.len();
@@ -270,7 +277,7 @@ impl<'a> Scanner<'a> {
         }
         let token = Token::bare(kind, mark, mark.offset);
         match at_token {
-            None => self.tokens.push_back(token),
+            None => self.tokens.push(token),
             Some(number) => self.insert(number, token),
         }
         Ok(())
@@ -371,7 +378,7 @@ impl<'a> Scanner<'a> {
         self.remove_key()?;
         self.key_allowed = false;
         let token = self.scan_directive()?;
-        self.tokens.push_back(token);
+        self.tokens.push(token);
         Ok(())
     }
 
@@ -388,7 +395,7 @@ impl<'a> Scanner<'a> {
     fn fetch_flow_start(&mut self, kind: TokenKind) -> Scan<()> {
         let slot = self.save_key()?;
         let start = self.mark();
-        let token = self.taken + self.tokens.len();
+        let token = self.taken + self.tokens.len() - self.head;
         self.keys.push(SimpleKey { token, mark: start, ..SimpleKey::default() });
         self.flow += 1;
         if self.flow > MAX_DEPTH {
@@ -396,7 +403,7 @@ impl<'a> Scanner<'a> {
         }
         self.key_allowed = true;
         self.pos += 1;
-        self.tokens.push_back(Token { slot, ..Token::bare(kind, start, self.pos as u32) });
+        self.tokens.push(Token { slot, ..Token::bare(kind, start, self.pos as u32) });
         Ok(())
     }
 
@@ -498,7 +505,7 @@ impl<'a> Scanner<'a> {
         if name.is_empty() || !ends {
             return self.fail(start, "did not find expected alphabetic or numeric character");
         }
-        self.tokens.push_back(Token { slot, value: Cow::Borrowed(name), ..Token::bare(kind, start, self.pos as u32) });
+        self.tokens.push(Token { slot, value: Cow::Borrowed(name), ..Token::bare(kind, start, self.pos as u32) });
         Ok(())
     }
 
@@ -506,7 +513,7 @@ impl<'a> Scanner<'a> {
         let slot = self.save_key()?;
         self.key_allowed = false;
         let token = self.scan_tag()?;
-        self.tokens.push_back(Token { slot, ..token });
+        self.tokens.push(Token { slot, ..token });
         Ok(())
     }
 
@@ -514,7 +521,7 @@ impl<'a> Scanner<'a> {
         self.remove_key()?;
         self.key_allowed = true;
         let token = self.scan_block_scalar(literal)?;
-        self.tokens.push_back(token);
+        self.tokens.push(token);
         Ok(())
     }
 
@@ -546,15 +553,15 @@ impl<'a> Scanner<'a> {
             && (self.flow > 0 || is_blankz(self.s, self.pos + 1));
         let scalar = Token { value, slot, ..Token::bare(TokenKind::Scalar(style), start, end as u32) };
         if !key {
-            self.tokens.push_back(scalar);
+            self.tokens.push(scalar);
             return Ok(());
         }
         if let Some(k) = self.keys.last_mut() {
             k.possible = false;
         }
         self.roll_indent(i64::from(start.column), None, TokenKind::BlockMappingStart, start)?;
-        self.tokens.push_back(Token::bare(TokenKind::Key, start, start.offset));
-        self.tokens.push_back(Token { slot: 0, ..scalar });
+        self.tokens.push(Token::bare(TokenKind::Key, start, start.offset));
+        self.tokens.push(Token { slot: 0, ..scalar });
         self.fetch_indicator(TokenKind::Value);
         Ok(())
     }

@@ -29,11 +29,15 @@ pub enum Style {
     Folded,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum TokenKind {
     StreamStart,
+    #[default]
     StreamEnd,
-    VersionDirective { major: u8, minor: u8 },
+    VersionDirective {
+        major: u8,
+        minor: u8,
+    },
     TagDirective,
     DocumentStart,
     DocumentEnd,
@@ -54,7 +58,7 @@ pub(crate) enum TokenKind {
     Scalar(Style),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Token<'a> {
     pub kind: TokenKind,
     /// 1 + the index of the simple key that this token may start; 0 for none.

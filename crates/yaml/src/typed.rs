@@ -45,6 +45,7 @@ impl KeyId {
 /// A mapping under construction.
 #[derive(Default)]
 struct Pairs {
+    key: Option<Scalar<'static>>,
     index: HashMap<KeyId, usize>,
     pairs: Vec<(Scalar<'static>, Typed)>,
 }
@@ -83,16 +84,9 @@ fn owned(s: Scalar<'_>) -> Scalar<'static> {
 
 impl Build for TypedBuild {
     type Out = Typed;
-    type Key = Scalar<'static>;
 
-    fn scalar(&self, s: Scalar<'_>) -> Result<Typed, Stop> {
+    fn scalar(&mut self, s: Scalar<'_>) -> Result<Typed, Stop> {
         Ok(Typed::Scalar(owned(s)))
-    }
-    fn key(&self, s: Scalar<'_>) -> Result<Scalar<'static>, Stop> {
-        Ok(owned(s))
-    }
-    fn odd_key(&self, key: Typed) -> Stop {
-        Error::convert(format!("yaml: invalid map key: {}", go_syntax(&key))).into()
     }
     fn open_list(&mut self) {
         self.lists.push(Vec::new());
@@ -102,14 +96,32 @@ impl Build for TypedBuild {
             items.push(value);
         }
     }
+    fn scalar_item(&mut self, s: Scalar<'_>) -> Result<(), Stop> {
+        self.item(Typed::Scalar(owned(s)));
+        Ok(())
+    }
     fn close_list(&mut self) -> Typed {
         Typed::List(self.lists.pop().unwrap_or_default())
     }
     fn open_mapping(&mut self) {
         self.mappings.push(Pairs::default());
     }
-    fn put(&mut self, key: Scalar<'static>, value: Typed, line: u32) {
+    fn key(&mut self, s: Scalar<'_>) -> Result<(), Stop> {
+        if let Some(pairs) = self.mappings.last_mut() {
+            pairs.key = Some(owned(s));
+        }
+        Ok(())
+    }
+    fn odd_key(&self, key: Typed) -> Stop {
+        Error::convert(format!("yaml: invalid map key: {}", go_syntax(&key))).into()
+    }
+    fn scalar_value(&mut self, s: Scalar<'_>, line: u32) -> Result<(), Stop> {
+        self.value(Typed::Scalar(owned(s)), line);
+        Ok(())
+    }
+    fn value(&mut self, value: Typed, line: u32) {
         let Some(pairs) = self.mappings.last_mut() else { return };
+        let Some(key) = pairs.key.take() else { return };
         let id = KeyId::of(&key);
         match id.as_ref().and_then(|id| pairs.index.get(id)).copied() {
             Some(_) if self.strict => {
