@@ -231,7 +231,7 @@ mod tests {
         let e = check(r##"{"$ref":"#/definitions/x"}"##, "a=1");
         assert_eq!(e, r#"json-pointer in "file:///values.schema.json#/definitions/x" not found"#);
         assert!(check(r#"{"type":"strin"}"#, "a=1").starts_with(
-            "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'\n- at '/type'"
+            "\"file:///values.schema.json#\" is not valid against metaschema: jsonschema validation failed with 'https://json-schema.org/draft/2020-12/schema#'\n- at '': 'allOf' failed\n  - at '/type': 'anyOf' failed\n"
         ));
     }
 }
