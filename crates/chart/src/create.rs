@@ -75,7 +75,7 @@ pub fn scaffold(name: &str) -> impl Iterator<Item = (&'static str, String)> {
 /// A starter that does not load, and all that [`package::save_dir`] says.
 pub fn create_from(metadata: Metadata, dest: &Path, starter: &Path, log: &dyn LogSink) -> Result<PathBuf, String> {
     let mut chart: Chart =
-        load::load(starter, log).map_err(|e| format!("could not load {}: {e}", starter.display()))?;
+        load::load_any_version(starter, log).map_err(|e| format!("could not load {}: {e}", starter.display()))?;
     let name = metadata.name.clone();
     chart.metadata = metadata;
     chart.rename(&name);

@@ -35,6 +35,30 @@ pub fn load(path: &Path, log: &dyn LogSink) -> Result<Chart, LoadError> {
     if info.is_dir() { load_dir(path, log) } else { load_file(path, log) }
 }
 
+/// As [`load`], by Helm's older loader: whatever the `apiVersion`, and archives refused with the exact reason. This is
+/// what `show`, `lint`, `dependency`, `push` and the repository index read charts with.
+///
+/// # Errors
+/// As [`load_files`], and what cannot be read.
+pub fn load_any_version(path: &Path, log: &dyn LogSink) -> Result<Chart, LoadError> {
+    let info = fs::metadata(path).map_err(|e| os("stat", path, &e))?;
+    if info.is_dir() {
+        let top = gostd::abs(path).map_err(|e| LoadError(gostd::errno_text(&e)))?;
+        return load_files(walk(&top, log)?, log);
+    }
+    let data = fs::read(path).map_err(|e| os("open", path, &e))?;
+    archive::ensure(path, &data).map_err(LoadError)?;
+    let files = archive::read(&data).map_err(|e| match e {
+        ArchiveError::NotGzip => not_a_chart(path, &e),
+        e => LoadError(e.to_string()),
+    })?;
+    load_files(files, log)
+}
+
+fn not_a_chart(path: &Path, e: &ArchiveError) -> LoadError {
+    LoadError(format!("file '{}' does not appear to be a valid chart file (details: {e})", path.display()))
+}
+
 /// Refuses charts of another generation: `apiVersion` must be absent, `v1` or `v2`.
 fn check_api_version(chart_yaml: &[u8]) -> Result<(), LoadError> {
     struct Base(String);
@@ -71,12 +95,27 @@ pub fn load_dir(dir: &Path, log: &dyn LogSink) -> Result<Chart, LoadError> {
         ))
     })?;
     check_api_version(&data)?;
+    load_files(walk(&top, log)?, log)
+}
 
-    let rules = ignore::of_dir(&top).map_err(LoadError)?;
+/// The files of a chart directory, in Helm's order.
+fn walk(top: &Path, log: &dyn LogSink) -> Result<Vec<File>, LoadError> {
+    let rules = ignore::of_dir(top).map_err(LoadError)?;
     let mut walk = Walk { rules, files: Vec::new(), log };
-    let info = fs::metadata(&top).map_err(|e| os("lstat", &top, &e))?;
-    walk.visit(&top, "", &info)?;
-    load_files(walk.files, log)
+    let info = fs::metadata(top).map_err(|e| os("lstat", top, &e))?;
+    walk.visit(top, "", &info)?;
+    Ok(walk.files)
+}
+
+/// Where a broken symbolic link ends: the path that is not there.
+fn broken_end(link: &Path) -> PathBuf {
+    let mut at = link.to_path_buf();
+    for _ in 0..255 {
+        let Ok(target) = fs::read_link(&at) else { break };
+        let next = at.parent().unwrap_or(Path::new("/")).join(target);
+        at = PathBuf::from(gostd::clean(&next.to_string_lossy()));
+    }
+    at
 }
 
 /// A walk through a chart directory in Helm's order: names sorted within a directory, links followed in place.
@@ -91,7 +130,7 @@ impl Walk<'_> {
     fn visit(&mut self, path: &Path, name: &str, info: &FileInfo) -> Result<(), LoadError> {
         if info.is_symlink() {
             let resolved = fs::canonicalize(path).map_err(|e| {
-                let why = gostd::path_error("lstat", path, &e);
+                let why = gostd::path_error("lstat", &broken_end(path), &e);
                 LoadError(format!("error evaluating symlink {}: {why}", path.display()))
             })?;
             let attrs = [("path", path.display().to_string()), ("resolved", resolved.display().to_string())];
@@ -153,9 +192,7 @@ pub fn load_file(path: &Path, log: &dyn LogSink) -> Result<Chart, LoadError> {
     let data = fs::read(path).map_err(|e| os("open", path, &e))?;
     archive::ensure(path, &data).map_err(LoadError)?;
     let files = archive::read(&data).map_err(|e| match e {
-        ArchiveError::NotGzip => {
-            LoadError(format!("file '{}' does not appear to be a valid chart file (details: {e})", path.display()))
-        }
+        ArchiveError::NotGzip => not_a_chart(path, &e),
         _ => LoadError("unable to load chart archive".to_owned()),
     })?;
     detect_and_load(files, log)
