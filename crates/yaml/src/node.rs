@@ -122,40 +122,45 @@ impl<'s> Documents<'s> {
         loop {
             let event = self.parser.next()?;
             let at = nodes.len() as u32;
-            match event.kind {
+            let mut target = 0;
+            let kind = match event.kind {
+                EventKind::Scalar(style) => NodeKind::Scalar(style),
+                EventKind::MappingStart => NodeKind::Mapping,
+                EventKind::SequenceStart => NodeKind::Sequence,
+                EventKind::Alias => {
+                    target = match anchors.get(&event.value) {
+                        Some(target) => *target,
+                        None => return Err(unknown_anchor(&event)),
+                    };
+                    NodeKind::Alias
+                }
                 EventKind::SequenceEnd | EventKind::MappingEnd => {
                     if let Some(node) = open.pop().and_then(|n| nodes.get_mut(n as usize)) {
                         node.next = at;
                     }
-                }
-                EventKind::Scalar(style) => push(&mut nodes, &mut anchors, event, NodeKind::Scalar(style)),
-                EventKind::SequenceStart => {
-                    open.push(at);
-                    push(&mut nodes, &mut anchors, event, NodeKind::Sequence);
-                }
-                EventKind::MappingStart => {
-                    open.push(at);
-                    push(&mut nodes, &mut anchors, event, NodeKind::Mapping);
-                }
-                EventKind::Alias => {
-                    let Some(&target) = anchors.get(&event.value) else {
-                        let name = String::from_utf8_lossy(&event.value);
-                        return Err(Box::new(Fault {
-                            kind: FaultKind::Plain,
-                            problem: format!("unknown anchor '{name}' referenced"),
-                            problem_line: 0,
-                            context_line: 0,
-                            offset: event.start.offset as usize,
-                        }));
-                    };
-                    push(&mut nodes, &mut anchors, event, NodeKind::Alias);
-                    if let Some(node) = nodes.last_mut() {
-                        node.target = target;
+                    if open.is_empty() {
+                        break;
                     }
+                    continue;
                 }
                 _ => break,
+            };
+            if let Some(anchor) = event.properties.as_ref().and_then(|p| p.anchor.as_ref()) {
+                anchors.insert(anchor.clone(), at);
             }
-            if open.is_empty() {
+            nodes.push(Node {
+                value: event.value,
+                properties: event.properties,
+                start: event.start,
+                end: event.end,
+                next: at + 1,
+                target,
+                kind,
+                implicit: event.implicit,
+            });
+            if matches!(kind, NodeKind::Mapping | NodeKind::Sequence) {
+                open.push(at);
+            } else if open.is_empty() {
                 break;
             }
         }
@@ -164,22 +169,15 @@ impl<'s> Documents<'s> {
     }
 }
 
-#[inline]
-fn push<'s>(nodes: &mut Vec<Node<'s>>, anchors: &mut HashMap<Cow<'s, [u8]>, u32>, event: Event<'s>, kind: NodeKind) {
-    let at = nodes.len() as u32;
-    if let Some(anchor) = event.properties.as_ref().and_then(|p| p.anchor.as_ref()) {
-        anchors.insert(anchor.clone(), at);
-    }
-    nodes.push(Node {
-        value: event.value,
-        properties: event.properties,
-        start: event.start,
-        end: event.end,
-        next: at + 1,
-        target: 0,
-        kind,
-        implicit: event.implicit,
-    });
+#[cold]
+fn unknown_anchor(event: &Event<'_>) -> Box<Fault> {
+    Box::new(Fault {
+        kind: FaultKind::Plain,
+        problem: format!("unknown anchor '{}' referenced", String::from_utf8_lossy(&event.value)),
+        problem_line: 0,
+        context_line: 0,
+        offset: event.start.offset as usize,
+    })
 }
 
 /// One document: a tree of nodes with marks.
