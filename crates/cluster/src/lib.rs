@@ -4,22 +4,22 @@
 //! is worth telling goes to an [`Events`] sink. Actions know the cluster only as [`Kube`], so that they can be tried
 //! without one.
 
+pub mod action;
 mod apply;
 mod build;
 mod client;
 mod config;
+pub mod diff;
 mod discovery;
 mod error;
 mod events;
 pub mod kube;
 mod live;
-mod managed {
-    pub(crate) fn upgrade_managed_fields_patch(_live: &serde_json::Value, _manager: &str) -> Option<serde_json::Value> {
-        None
-    }
-}
+mod managed;
 pub mod merge;
 mod object;
+pub mod order;
+mod parse;
 mod records;
 pub mod wait;
 
@@ -29,6 +29,7 @@ pub use discovery::Mapping;
 pub use error::{ApiError, Error};
 pub use events::{Events, Level, Progress, Silent};
 pub use kube::{CreateOptions, Kube, Offline, Propagation, Resource, ServerVersion, UpdateOptions, Updated};
+pub use parse::parse_yaml;
 pub use records::ClusterObjects;
 pub use object::{Gvk, Object};
 pub use wait::{Timeout, WaitStrategy, Waiter};

@@ -127,16 +127,15 @@ mod tests {
     use crate::{Offline, Silent};
 
     fn names(options: &ListOptions<'_>) -> Vec<String> {
-        let memory = Memory::new("n");
+        let mut storage = Storage::new(Memory::new("n"));
         for (name, version, status) in
             [("a", 1, "superseded"), ("a", 2, "deployed"), ("b", 1, "failed"), ("c", 1, "unknown")]
         {
             let mut release =
                 Release { name: name.into(), namespace: "n".into(), version, ..Release::default() };
             release.info.status = Status::new(status);
-            Storage::new(&memory).create(&release).expect("created");
+            storage.create(&release).expect("created");
         }
-        let mut storage = Storage::new(memory);
         let ctx = Context { storage: &mut storage, kube: &Offline, events: &Silent };
         let list = run(&ctx, options).expect("listed");
         list.iter().map(|r| format!("{}{}", r.name, r.version)).collect()

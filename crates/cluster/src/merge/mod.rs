@@ -8,6 +8,7 @@ mod strategic;
 mod strategy;
 mod typed;
 
+pub(crate) use json::same;
 pub use json::{JsonMergeError, json_merge_patch, three_way_json_merge_patch};
 pub use strategic::{StrategicError, three_way_strategic_patch};
 pub use strategy::{Strategy, strategy};

@@ -4,12 +4,7 @@
 //! which costs a server less and needs the same rights (`list`).
 
 pub mod kstatus;
-mod legacy {
-    use crate::{Error, Kube, Resource};
-    pub(super) fn is_ready(_kube: &dyn Kube, _r: &Resource, _jobs: bool) -> Result<bool, Error> {
-        Ok(true)
-    }
-}
+mod legacy;
 
 use std::time::{Duration, Instant};
 
