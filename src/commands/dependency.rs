@@ -11,10 +11,10 @@ use crate::output::table::Table;
 
 pub fn list(cx: &Context<'_>) -> CliResult {
     let path = cx.args.args.first().map_or(".", String::as_str);
-    let chart = load::load(Path::new(path), cx.out)?;
+    let chart = load::load_any_version(Path::new(path), cx.out)?;
     let all = chart.metadata.dependencies.as_deref().unwrap_or_default();
     if all.is_empty() {
-        cx.out.note(format!("WARNING: no dependencies at {}", Path::new(path).join("charts").display()));
+        cx.out.line(format!("WARNING: no dependencies at {}", Path::new(path).join("charts").display()));
         return Ok(());
     }
     let mut table = Table::new();

@@ -13,7 +13,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     let what = path.rsplit(' ').next().unwrap_or(path);
     let wants = |part: &str| what == part || what == "all";
     let reference = cx.args.args.first().map_or("", String::as_str);
-    let chart = load::load(&chart::locate(cx, reference)?, cx.out)?;
+    let chart = load::load_any_version(&chart::locate(cx, reference)?, cx.out)?;
     let mut out = Vec::new();
     if wants("chart") {
         out.extend(chart.metadata.to_yaml().map_err(|e| e.to_string())?);

@@ -33,7 +33,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     let mut chart = chart::load_installable(cx, &path)?;
     let namespace = cx.settings.effective_namespace();
     if let Err(e) = names::validate_release_name(&release) {
-        cx.out.note(format!("level=ERROR msg=\"release name check failed\" error={}", log_value(&e.to_string())));
+        let e = format!("release name {}: {e}", pintle_go::strconv::quote(release.as_bytes()));
+        cx.out.note(format!("level=ERROR msg=\"release name check failed\" error={}", log_value(&e)));
         return Err(CliError::new(format!("release name check failed: {e}")));
     }
     if let Err(e) = deps::process_dependencies(&mut chart, &user, cx.out) {

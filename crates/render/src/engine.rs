@@ -91,6 +91,35 @@ pub fn render(chart: &Chart, values: &Map, o: &RenderOptions<'_>) -> Result<Rend
     result
 }
 
+/// Executes one text with all functions of charts, outside any chart: errors are Go's own, not reworded.
+///
+/// `extra` are further texts (name, text) of the same set, parsed first. What was written before an error stays in `out`.
+///
+/// # Errors
+/// Go's text of the parse or execution error.
+pub fn render_text(
+    name: &str,
+    text: &[u8],
+    extra: &[(String, Vec<u8>)],
+    data: &Value,
+    o: &RenderOptions<'_>,
+    out: &mut Vec<u8>,
+) -> Result<(), GoStr> {
+    let state = Rc::new(State::new(o));
+    let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
+    let result = (|| {
+        for (name, text) in extra {
+            set.parse(name, text).map_err(|e| GoStr::from(e.to_string()))?;
+        }
+        let t = set.parse_anonymous(name, text).map_err(|e| GoStr::from(e.to_string()))?;
+        state.name.replace(GoStr::from(name));
+        state.sets.borrow_mut().push(set.clone());
+        set.execute_template(&t, data, out).map_err(|e| e.text)
+    })();
+    state.finish(o);
+    result
+}
+
 fn run(
     set: &TemplateSet,
     state: &Rc<State>,
@@ -245,6 +274,8 @@ fn chain(e: &ExecError) -> Vec<String> {
 /// What `include` and `tpl` share while a chart renders.
 struct State {
     strict: bool,
+    /// Name of the set, which `tpl` gives its texts and messages show: Helm's is `gotpl`.
+    name: RefCell<GoStr>,
     /// The set in use is the last: `tpl` renders in a copy of its own, and `include` there sees that copy's templates.
     sets: RefCell<Vec<TemplateSet>>,
     open: RefCell<HashMap<GoStr, u32>>,
@@ -257,6 +288,7 @@ impl State {
     fn new(o: &RenderOptions<'_>) -> Self {
         State {
             strict: o.strict,
+            name: RefCell::new(GoStr::from_static("gotpl")),
             sets: RefCell::default(),
             open: RefCell::default(),
             tpl_depth: Cell::new(0),
@@ -285,7 +317,7 @@ impl State {
             *count += 1;
         }
         let mut out = Vec::new();
-        let result = self.set().and_then(|set| set.execute(&name.to_str_lossy(), data, &mut out).map_err(wrap));
+        let result = self.set().and_then(|set| set.execute_associated(&self.name.borrow().to_str_lossy(), &name.to_str_lossy(), data, &mut out).map_err(wrap));
         if let Some(count) = self.open.borrow_mut().get_mut(name) {
             *count -= 1;
         }
@@ -303,7 +335,7 @@ impl State {
         let mut set = self.set()?.clone();
         let quoted = || strconv::quote(text);
         let template = set
-            .parse_anonymous("gotpl", text)
+            .parse_anonymous(&self.name.borrow().to_str_lossy(), text)
             .map_err(|e| FuncError::new(format!("cannot parse template {}: {e}", quoted())))?;
         self.sets.borrow_mut().push(set.clone());
         self.tpl_depth.set(depth);

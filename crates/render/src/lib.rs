@@ -14,7 +14,7 @@ pub mod order;
 mod postrender;
 pub mod resources;
 
-pub use engine::{Limits, Lookup, RenderError, RenderOptions, render};
+pub use engine::{Limits, Lookup, RenderError, RenderOptions, render, render_text};
 pub use lint::{LintMessage, LintOptions, LintResult, Severity, lint_chart};
 pub use manifest::{Hook, Manifest, ManifestError, RenderedFiles, Sorted, sort_manifests, split_manifests};
 pub use order::{INSTALL_ORDER, KindOrder};

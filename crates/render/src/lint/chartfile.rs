@@ -93,11 +93,13 @@ fn version(m: &Metadata) -> Option<String> {
 }
 
 fn maintainers(m: &Metadata, plain: &Map) -> Option<String> {
-    // a null entry is told from an empty one only in the plain document
-    let entries = plain.get_str("maintainers");
-    let null_at = |i: usize| matches!(&entries, Some(Value::List(l)) if l.get(i).is_some_and(Value::is_nil));
-    m.maintainers.iter().enumerate().find_map(|(i, p)| {
-        if null_at(i) {
+    // a null entry is known only to the plain document
+    let nulls: Vec<usize> = match plain.get_str("maintainers") {
+        Some(Value::List(l)) => l.iter().enumerate().filter(|(_, v)| v.is_nil()).map(|(i, _)| i).collect(),
+        _ => Vec::new(),
+    };
+    let first = m.maintainers.iter().enumerate().find_map(|(i, p)| {
+        if nulls.iter().any(|n| *n <= i) {
             Some("a maintainer entry is empty".to_owned())
         } else if p.name.is_empty() {
             Some("each maintainer requires a name".to_owned())
@@ -108,7 +110,8 @@ fn maintainers(m: &Metadata, plain: &Map) -> Option<String> {
         } else {
             None
         }
-    })
+    });
+    first.or_else(|| (!nulls.is_empty()).then(|| "a maintainer entry is empty".to_owned()))
 }
 
 fn sources(m: &Metadata) -> Option<String> {

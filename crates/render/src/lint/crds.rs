@@ -14,7 +14,7 @@ pub(super) fn check(linter: &mut Linter, o: &LintOptions<'_>) {
     if !linter.rule(Severity::Error, DIR, not_a_directory(&linter.chart_dir.join("crds"))) {
         return;
     }
-    let chart = match load::load(&linter.chart_dir, o.log) {
+    let chart = match load::load_any_version(&linter.chart_dir, o.log) {
         Ok(c) => c,
         Err(e) => {
             linter.rule(Severity::Error, DIR, Some(e.to_string()));

@@ -7,7 +7,7 @@ use pintle_chart::{Chart, load};
 use super::{LintOptions, Linter, Severity};
 
 pub(super) fn check(linter: &mut Linter, o: &LintOptions<'_>) {
-    let chart = match load::load_dir(&linter.chart_dir, o.log) {
+    let chart = match load::load_any_version(&linter.chart_dir, o.log) {
         Ok(c) => c,
         Err(e) => {
             linter.rule(Severity::Error, "", Some(format!("unable to load chart\n\t{e}")));

@@ -131,7 +131,8 @@ fn run(path: &Path, values: &Map, o: &LintOptions<'_>) -> Result<Vec<LintMessage
     } else {
         path
     };
-    let chart_yaml = dir.join("Chart.yaml");
+    // Go joins paths cleanly: `.` and `Chart.yaml` make `Chart.yaml`
+    let chart_yaml = dir.strip_prefix(".").unwrap_or(dir).join("Chart.yaml");
     if let Err(e) = std::fs::metadata(&chart_yaml) {
         let e = pintle_chart::os_error("stat", &chart_yaml, &e);
         return Err(format!("unable to check Chart.yaml file in chart: {e}"));

@@ -22,7 +22,7 @@ const LABEL_1035: &str = "a DNS-1035 label must consist of lower case alphanumer
      validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
 
 fn too_long(name: &str, max: usize) -> Option<String> {
-    (name.len() > max).then(|| format!("must be no more than {max} bytes"))
+    (name.len() > max).then(|| format!("must be no more than {max} characters"))
 }
 
 fn is_label(s: &str) -> bool {

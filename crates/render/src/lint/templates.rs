@@ -22,7 +22,7 @@ pub(super) fn check(linter: &mut Linter, values: &Map, o: &LintOptions<'_>) {
     if !linter.rule(Severity::Error, DIR, not_a_directory(&path)) {
         return;
     }
-    let mut chart = match load::load(&linter.chart_dir, o.log) {
+    let mut chart = match load::load_any_version(&linter.chart_dir, o.log) {
         Ok(c) => c,
         Err(e) => {
             linter.rule(Severity::Error, DIR, Some(e.to_string()));

@@ -12,7 +12,7 @@ type Verdict = Result<(), String>;
 pub fn judge(suite: &str, case: &Case) -> Verdict {
     match suite {
         "gotemplate" => template(case, FuncMap::new()),
-        "sprig" => template(case, functions()),
+        "sprig" => sprig(case),
         "numbers" => numbers(case),
         "strvals" => strvals(case),
         "yaml" => yaml(case),
@@ -23,6 +23,24 @@ pub fn judge(suite: &str, case: &Case) -> Verdict {
 
 fn functions() -> FuncMap {
     FuncMap::with_base(pintle_sprig::lookup)
+}
+
+fn sprig(case: &Case) -> Verdict {
+    let text = |v: &Value| v.as_str().cloned().unwrap_or_default();
+    let extra: Vec<(String, Vec<u8>)> = case
+        .list("extra")
+        .iter()
+        .filter_map(|e| e.as_list().map(|p| (p.first().map(text).unwrap_or_default().to_string(), p.get(1).map(text).unwrap_or_default().to_vec())))
+        .collect();
+    let options = pintle_render::RenderOptions {
+        strict: missing_key(case) == MissingKey::Error,
+        ..pintle_render::RenderOptions::default()
+    };
+    let name = case.text("name").unwrap_or_else(|| "t".to_owned());
+    let mut out = Vec::new();
+    let template = case.bytes("template").unwrap_or_default();
+    let result = pintle_render::render_text(&name, &template, &extra, &case.data(), &options, &mut out);
+    answer(case, result, &out)
 }
 
 fn missing_key(case: &Case) -> MissingKey {
