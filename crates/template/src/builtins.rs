@@ -446,9 +446,11 @@ fn slice(item: &Rv, indexes: &[Rv]) -> Out {
         Value::List(l) => l.len(),
         _ => return Err(FuncError::new(format!("can't slice item of type {}", v.type_name()))),
     };
-    let mut at = [0, len, len];
+    // a slice reaches to its capacity; one that was read from a document grew by doubling
+    let capacity = if matches!(c, Value::List(_)) && len > 0 { len.next_power_of_two() } else { len };
+    let mut at = [0, len, capacity];
     for (slot, i) in at.iter_mut().zip(indexes) {
-        *slot = index_arg(i, len)?;
+        *slot = index_arg(i, capacity)?;
     }
     let [from, to, cap] = at;
     if from > to {
@@ -459,7 +461,10 @@ fn slice(item: &Rv, indexes: &[Rv]) -> Out {
     }
     Ok(Rv::Val(match c {
         Value::Str(s) => Value::str(s.get(from..to).unwrap_or_default()),
-        Value::List(l) => Value::List(List::typed(l.elem(), l.get(from..to).unwrap_or_default().to_vec())),
+        Value::List(l) => {
+            let item = |i: usize| l.get(i).cloned().unwrap_or_else(|| zero(l.elem()).value());
+            Value::List(List::typed(l.elem(), (from..to).map(item).collect()))
+        }
         other => other,
     }))
 }
