@@ -52,3 +52,8 @@ pub fn unknown(cx: &Context<'_>, word: &str, _rest: &[String]) -> CliResult {
     text += &format!("\nRun '{program} --help' for usage.");
     Err(CliError::new(text))
 }
+
+/// Names of releases for completion; none where no cluster answers.
+pub fn release_names(_: &crate::settings::Settings) -> Vec<String> {
+    Vec::new()
+}
