@@ -128,13 +128,7 @@ impl Cluster {
     }
 
     fn apply(&self, r: &Resource, force: bool) -> Result<()> {
-        retrying(is_quota_conflict, || {
-            self.send(&apply_ask(r, force)?).map(drop).map_err(|e| match e {
-                Error::Text(_) => e,
-                e => e,
-            })
-        })
-        .map_err(|e| apply_error(r, e))
+        retrying(is_quota_conflict, || self.send(&apply_ask(r, force)?).map(drop)).map_err(|e| apply_error(r, e))
     }
 
     fn post(&self, r: &Resource) -> Result<()> {

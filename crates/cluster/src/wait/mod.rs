@@ -145,22 +145,30 @@ impl<'a> Waiter<'a> {
         }
     }
 
-    /// What there is of the resources now; `None` for what is not there.
-    fn look(&self, resources: &[&Resource]) -> Result<Vec<Option<Status>>> {
+    /// How far the resources are now; `None` where the server gave no usable answer this time.
+    fn look(&self, resources: &[&Resource], reader: Reader) -> Result<Vec<Option<Status>>> {
         let answers = self.kube.find_all(resources);
         let mut out = Vec::with_capacity(answers.len());
         for (r, answer) in resources.iter().zip(answers) {
             out.push(match answer {
-                Ok(Some(object)) => Some(self.status_of(r, &object)),
+                Ok(Some(object)) => Some(self.read(r, &object, reader)),
                 Ok(None) => Some(Status { state: State::NotFound, message: "Resource not found".to_owned() }),
                 Err(e) if e.api().is_some_and(|a| a.code == 403 || a.code == 401) => {
                     return Err(e.context(format!("failed to list {}", r.gvk)));
                 }
-                // an answer that may be better next time
+                // it may be better next time
                 Err(_) => None,
             });
         }
         Ok(out)
+    }
+
+    fn read(&self, r: &Resource, object: &Object, reader: Reader) -> Status {
+        match (r.gvk.group.as_str(), r.gvk.kind.as_str(), reader) {
+            ("batch", "Job", Reader::WithJobs | Reader::Hooks) => kstatus::job_completion(&object.0),
+            ("", "Pod", Reader::Hooks) => kstatus::pod_completion(&object.0),
+            _ => self.status_of(r, object),
+        }
     }
 
     fn status_of(&self, r: &Resource, object: &Object) -> Status {
@@ -189,7 +197,7 @@ impl<'a> Waiter<'a> {
     }
 
     fn until_current(&self, resources: &[Resource], timeout: Timeout, reader: Reader) -> Result<()> {
-        let watched: Vec<&Resource> = resources.iter().filter(|r| !is_paused(r, reader)).collect();
+        let watched: Vec<&Resource> = resources.iter().filter(|r| !is_paused(r)).collect();
         let looked: Vec<bool> = watched.iter().map(|r| needs_look(r, reader)).collect();
         let mut states: Vec<Status> = looked
             .iter()
@@ -205,10 +213,7 @@ impl<'a> Waiter<'a> {
             if asked.is_empty() {
                 break None;
             }
-            let answers = match reader {
-                Reader::Plain => self.look(&asked)?,
-                _ => self.look_ended(&asked, reader)?,
-            };
+            let answers = self.look(&asked, reader)?;
             for (slot, answer) in states.iter_mut().zip(&looked).filter(|(_, l)| **l).map(|(s, _)| s).zip(answers) {
                 if let Some(status) = answer {
                     *slot = status;
@@ -240,34 +245,13 @@ impl<'a> Waiter<'a> {
         Error::join(errors, "\n").map_or(Ok(()), Err)
     }
 
-    /// As [`Waiter::look`], for Jobs (and Pods) that must end.
-    fn look_ended(&self, resources: &[&Resource], reader: Reader) -> Result<Vec<Option<Status>>> {
-        let answers = self.kube.find_all(resources);
-        let mut out = Vec::with_capacity(answers.len());
-        for (r, answer) in resources.iter().zip(answers) {
-            out.push(match answer {
-                Ok(Some(object)) => Some(match (r.gvk.group.as_str(), r.gvk.kind.as_str(), reader) {
-                    ("batch", "Job", _) => kstatus::job_completion(&object.0),
-                    ("", "Pod", Reader::Hooks) => kstatus::pod_completion(&object.0),
-                    _ => self.status_of(r, &object),
-                }),
-                Ok(None) => Some(Status { state: State::NotFound, message: "Resource not found".to_owned() }),
-                Err(e) if e.api().is_some_and(|a| a.code == 403 || a.code == 401) => {
-                    return Err(e.context(format!("failed to list {}", r.gvk)));
-                }
-                Err(_) => None,
-            });
-        }
-        Ok(out)
-    }
-
     fn until_gone(&self, resources: &[Resource], timeout: Timeout) -> Result<()> {
         let asked: Vec<&Resource> = resources.iter().collect();
         let deadline = Deadline::after(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
         let mut pause = FIRST_PAUSE;
         loop {
             let states: Vec<Status> = self
-                .look(&asked)?
+                .look(&asked, Reader::Plain)?
                 .into_iter()
                 .map(|s| s.unwrap_or(Status { state: State::Unknown, message: String::new() }))
                 .collect();
@@ -410,8 +394,7 @@ impl<'a> Waiter<'a> {
 }
 
 /// Helm does not wait for a paused Deployment.
-fn is_paused(r: &Resource, reader: Reader) -> bool {
-    let _ = reader;
+fn is_paused(r: &Resource) -> bool {
     r.gvk.group == "apps"
         && r.gvk.kind == "Deployment"
         && r.object.0.pointer("/spec/paused").and_then(Value::as_bool) == Some(true)
