@@ -13,9 +13,6 @@ use crate::node::{Document, Node, NodeKind};
 use crate::resolve::{Scalar, is_merge, scalar_value};
 use crate::typed::{TypedBuild, to_value};
 
-/// `encoding/json` refuses to decode deeper values.
-const MAX_NESTING: usize = 10_000;
-
 /// How a document becomes a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numbers {
@@ -67,6 +64,8 @@ impl From<Error> for Stop {
 pub(crate) trait Build {
     /// A finished list, mapping or document.
     type Out;
+    /// Deeper documents are refused, as `encoding/json` refuses to decode them.
+    const MAX_NESTING: usize;
     /// A document that is a scalar.
     fn scalar(&mut self, s: Scalar<'_>) -> Result<Self::Out, Stop>;
     fn open_list(&mut self);
@@ -124,6 +123,7 @@ impl Direct {
 
 impl Build for Direct {
     type Out = Value;
+    const MAX_NESTING: usize = 10_000;
 
     fn scalar(&mut self, s: Scalar<'_>) -> Result<Value, Stop> {
         self.made(s)
@@ -287,7 +287,7 @@ impl<'d, 's, B: Build> Decoder<'d, 's, B> {
 
     fn nest(&mut self) -> Result<(), Stop> {
         self.nesting += 1;
-        if self.nesting > MAX_NESTING { Err(Error::too_deep().into()) } else { Ok(()) }
+        if self.nesting > B::MAX_NESTING { Err(Error::too_deep().into()) } else { Ok(()) }
     }
 
     /// Starts a node: gives a scalar's value at once, opens a frame for others. A merged mapping has its pairs put

@@ -5,6 +5,9 @@
 //! once from borrowed text ([`read`]); whoever needs to know where a value stands in a file walks the same tree with
 //! its marks ([`Source`]).
 //!
+//! Nesting ends at 10000 levels, as in Go, with an error. The document's own limits are go-yaml's: how far an
+//! alias may blow it up, how long a simple key is.
+//!
 //! Layers, from the bytes on: `reader` → `scanner` → `parser` → `node` → `convert`; and `write` → `emit`.
 
 mod analyze;

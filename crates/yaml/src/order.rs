@@ -115,3 +115,29 @@ fn number(s: &[u8], i: usize, start: i64) -> (i64, usize) {
     let digits = s.iter().skip(i).take_while(|c| c.is_ascii_digit());
     digits.fold((start, 0), |(n, w), d| (n.wrapping_mul(10).wrapping_add(i64::from(d - b'0')), w + 1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ordered(keys: &[&str], version: Version) -> Vec<String> {
+        let pairs: Vec<(GoStr, Value)> = keys.iter().map(|k| ((*k).into(), Value::Nil)).collect();
+        let order = natural_order(&pairs, version).unwrap_or_else(|| (0..pairs.len() as u32).collect());
+        order.iter().map(|i| pairs[*i as usize].0.to_string()).collect()
+    }
+
+    #[test]
+    fn numbers_within_keys_count() {
+        assert_eq!(ordered(&["a1", "a10", "a2", "a9"], Version::V2), ["a1", "a2", "a9", "a10"]);
+        assert_eq!(ordered(&["v1", "v1alpha1", "v1beta1", "v2"], Version::V2), ["v1", "v1alpha1", "v1beta1", "v2"]);
+        assert_eq!(ordered(&["a", "a-1", "a.1", "a1", "a_1"], Version::V2), ["a", "a-1", "a.1", "a_1", "a1"]);
+    }
+
+    #[test]
+    fn many_keys_are_merged_in_order() {
+        let keys: Vec<String> = (0..100).map(|i| format!("k{i}")).collect();
+        let mut sorted: Vec<&str> = keys.iter().map(String::as_str).collect();
+        sorted.sort_unstable();
+        assert_eq!(ordered(&sorted, Version::V2), keys);
+    }
+}

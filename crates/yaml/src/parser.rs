@@ -74,12 +74,15 @@ enum State {
     End,
 }
 
+/// A tag's handle and what it stands for.
+type TagDirective = (Box<[u8]>, Box<[u8]>);
+
 pub(crate) struct Parser<'a> {
     scanner: Scanner<'a>,
     state: State,
     states: Vec<State>,
     marks: Vec<Mark>,
-    tags: Vec<(Box<[u8]>, Box<[u8]>)>,
+    tags: Vec<TagDirective>,
 }
 
 impl<'a> Parser<'a> {

@@ -311,3 +311,30 @@ fn base64_decode(text: &[u8]) -> Option<Vec<u8>> {
     }
     Some(out)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_of_yaml_1_1() {
+        for (text, want) in [
+            ("0755", Scalar::Int(493)),
+            ("0o14", Scalar::Int(12)),
+            ("0x1F", Scalar::Int(31)),
+            ("-0b11", Scalar::Int(-3)),
+            ("1_000", Scalar::Int(1000)),
+            ("08", Scalar::Float(8.0)),
+            ("1e3", Scalar::Float(1000.0)),
+            (".5", Scalar::Float(0.5)),
+            ("18446744073709551615", Scalar::Uint(u64::MAX)),
+            ("y", Scalar::Bool(true)),
+            ("~", Scalar::Null),
+        ] {
+            assert_eq!(plain(text.as_bytes()).1, want, "{text}");
+        }
+        for text in ["1e400", "12:30", "1.2.3", "0x", "tRUE", "_1", "2001-01-01", "<<"] {
+            assert_eq!(plain(text.as_bytes()).1, Scalar::Str(text.as_bytes().into()), "{text}");
+        }
+    }
+}

@@ -305,7 +305,7 @@ impl<'a> Scanner<'a> {
             self.push(TokenKind::StreamStart, mark);
             return Ok(());
         }
-        self.to_next_token()?;
+        self.skip_to_token()?;
         self.unroll_indent(self.column());
         self.need(4)?;
         let c = self.peek(0);
@@ -567,7 +567,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Skips blanks, comments and line breaks.
-    fn to_next_token(&mut self) -> Scan<()> {
+    fn skip_to_token(&mut self) -> Scan<()> {
         loop {
             self.need(1)?;
             // Only a mark at the very start of libyaml's buffer is taken for a byte order mark.

@@ -84,6 +84,8 @@ fn owned(s: Scalar<'_>) -> Scalar<'static> {
 
 impl Build for TypedBuild {
     type Out = Typed;
+    /// What follows here walks the data by recursion, so it keeps well below Go's 10000.
+    const MAX_NESTING: usize = 1000;
 
     fn scalar(&mut self, s: Scalar<'_>) -> Result<Typed, Stop> {
         Ok(Typed::Scalar(owned(s)))
@@ -167,20 +169,22 @@ fn jsonable(typed: &Typed, numbers: Numbers) -> Result<Value, Error> {
         Typed::Mapping(pairs) => {
             let mut out = Vec::with_capacity(pairs.len());
             for (key, value) in pairs {
-                let Some(text) = key_string(key) else {
-                    let ty = match key {
-                        Scalar::Uint(_) => "uint64",
-                        _ => "%!s(<nil>)",
-                    };
-                    let (key, value) = (top_syntax(&Typed::Scalar(key.clone())), top_syntax(value));
-                    let text = format!("unsupported map key of type: {ty}, key: {key}, value: {value}");
-                    return Err(Error::convert(text));
-                };
+                let text = key_string(key).ok_or_else(|| unsupported_key(key, value))?;
                 out.push((json_text(&text, numbers), jsonable(value, numbers)?));
             }
             Value::Map(Map::from_pairs(out))
         }
     })
+}
+
+#[cold]
+fn unsupported_key(key: &Scalar<'static>, value: &Typed) -> Error {
+    let ty = match key {
+        Scalar::Uint(_) => "uint64",
+        _ => "%!s(<nil>)",
+    };
+    let (key, value) = (top_syntax(&Typed::Scalar(key.clone())), top_syntax(value));
+    Error::convert(format!("unsupported map key of type: {ty}, key: {key}, value: {value}"))
 }
 
 /// A string after JSON: each byte that is not UTF-8 is replaced.

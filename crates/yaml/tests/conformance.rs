@@ -1,5 +1,7 @@
 //! Recorded answers of the real libraries: `yaml.jsonl` of the conformance data, if it lies beside the workspace.
 
+#![allow(clippy::print_stdout)] // a failing case is shown as it is
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 

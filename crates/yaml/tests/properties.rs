@@ -96,7 +96,9 @@ fn any_value() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::list),
             prop::collection::vec((text.clone(), inner), 0..6).prop_map(|pairs| {
-                Value::Map(Map::from_pairs(pairs.into_iter().map(|(k, v)| (k.into(), v)).collect()))
+                Value::Map(Map::from_pairs(
+                    pairs.into_iter().filter(|p| p.0 != "<<").map(|(k, v)| (k.into(), v)).collect(),
+                ))
             }),
         ]
     })
@@ -170,9 +172,18 @@ proptest! {
 fn deep_nesting_is_an_error_not_a_crash() {
     let deep = |n: usize| [b"[".repeat(n), b"]".repeat(n)].concat();
     assert!(yaml::read(&deep(10_000)).is_ok());
+    assert_eq!(yaml::to_json(&deep(10_000)).unwrap().len(), 20_000);
+    // Where the long way is needed the limit is lower.
+    for odd in [&b".inf"[..], b"{~: 1}"] {
+        let text = |n: usize| [&b"[".repeat(n)[..], odd, &b"]".repeat(n)].concat();
+        assert!(yaml::read(&text(10_000)).unwrap_err().0.contains("exceeded max depth"));
+        assert!(yaml::read(&text(900)).unwrap_err().0.contains("unsupported"));
+    }
+    let v = yaml::read(&deep(10_000)).unwrap();
+    assert!(yaml::write(&v).is_ok() && yaml::write_pretty(&v).is_ok());
     assert_eq!(yaml::read(&deep(10_001)).unwrap_err().0, "yaml: exceeded max depth of 10000");
     assert_eq!(yaml::read(&b"- ".repeat(10_001)).unwrap_err().0, "yaml: exceeded max depth of 10000");
-    // A sequence of a hundred aliases to the one before, over and over.
+    // Lists of aliases to the list before, over and over.
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
     for i in 1..12 {
         let items = vec![format!("*a{}", i - 1); 9].join(", ");
