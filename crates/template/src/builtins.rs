@@ -450,6 +450,10 @@ fn slice(item: &Rv, indexes: &[Rv]) -> Out {
     let capacity = if matches!(c, Value::List(_)) && len > 0 { len.next_power_of_two() } else { len };
     let mut at = [0, len, capacity];
     for (slot, i) in at.iter_mut().zip(indexes) {
+        // unlike `index`, Go's `slice` does not look into an interface
+        if matches!(i, Rv::Iface(_)) {
+            return Err("cannot index slice/array with type interface {}".into());
+        }
         *slot = index_arg(i, capacity)?;
     }
     let [from, to, cap] = at;

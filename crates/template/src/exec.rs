@@ -15,8 +15,6 @@ use crate::set::TemplateSet;
 
 /// How deep `{{template}}` may nest (Go's `maxExecDepth`).
 const MAX_DEPTH: usize = 100_000;
-/// How deep templates may really nest here; beyond it stands Go's message, before memory runs out.
-const MAX_STACK_DEPTH: usize = 20_000;
 
 /// A template that failed while running; `Display` is Go's text.
 #[derive(Debug)]
@@ -91,17 +89,24 @@ pub(crate) fn no_template(text: &str) -> ExecError {
     }
 }
 
+/// `%` doubled, so that a text passes through a format unchanged.
+fn double_percent(s: &[u8]) -> Vec<u8> {
+    s.iter().flat_map(|b| std::iter::repeat_n(*b, if *b == b'%' { 2 } else { 1 })).collect()
+}
+
 impl<'t> State<'t> {
-    fn error<T>(&self, message: impl AsRef<[u8]>) -> Result<T> {
-        self.error_from(message.as_ref(), None)
+    /// Fails with a format and its operands, which Go formats together with the place: a percent sign in a template's
+    /// name eats operands.
+    fn fail<T>(&self, format: &str, operands: &[Value]) -> Result<T> {
+        self.error_from(format, operands, None)
     }
 
-    fn error_from<T>(&self, message: &[u8], source: Option<Box<FuncError>>) -> Result<T> {
-        let mut text = Vec::with_capacity(message.len() + 80);
+    fn error_from<T>(&self, format: &str, operands: &[Value], source: Option<Box<FuncError>>) -> Result<T> {
+        let mut text = Vec::with_capacity(format.len() + 80);
         let (mut line, mut column, mut shown) = (0, 0, Vec::new());
         text.extend_from_slice(b"template: ");
         match self.node {
-            None => text.extend_from_slice(self.name),
+            None => text.extend_from_slice(&double_percent(self.name)),
             Some(node) => {
                 let src = &self.tree.source;
                 let before = src.text.get(..node.pos()).unwrap_or(&src.text);
@@ -110,16 +115,16 @@ impl<'t> State<'t> {
                 shown = node.text();
                 text.extend_from_slice(&src.name);
                 text.extend_from_slice(format!(":{line}:{column}: executing ").as_bytes());
-                text.extend_from_slice(strconv::quote(self.name).as_bytes());
+                text.extend_from_slice(strconv::quote(&double_percent(self.name)).as_bytes());
                 text.extend_from_slice(b" at <");
-                text.extend_from_slice(&shown);
+                text.extend_from_slice(&double_percent(&shown));
                 text.push(b'>');
             }
         }
         text.extend_from_slice(b": ");
-        text.extend_from_slice(message);
+        text.extend_from_slice(format.as_bytes());
         Err(Box::new(ExecError {
-            text: GoStr::from(text),
+            text: pintle_go::fmt::sprintf(&text, operands),
             template: self.name.clone(),
             file: self.tree.source.name.clone(),
             line,
@@ -171,7 +176,7 @@ impl<'t> State<'t> {
 
     fn check_output(&self, out: &[u8]) -> Result<()> {
         match self.set.max_output() {
-            Some(max) if out.len() > max => self.error(format!("output grew over {max} bytes")),
+            Some(max) if out.len() > max => self.fail("output grew over %d bytes", &[Value::Int(max as i64)]),
             _ => Ok(()),
         }
     }
@@ -197,24 +202,27 @@ impl<'t> State<'t> {
         let mark = self.vars.len();
         let mut flow = Flow::Done;
         let ran = self.iterate(&v, c, mark, out, &mut flow)?;
-        if flow != Flow::Break && !ran {
-            if let Some(list) = &c.otherwise {
-                flow = self.walk_list(dot, list, out)?;
-                self.vars.truncate(outer);
-                return Ok(flow);
-            }
+        // Go's range catches the break that its else branch throws; a continue goes on to the loop around
+        let mut result = Flow::Done;
+        if flow != Flow::Break
+            && !ran
+            && let Some(list) = &c.otherwise
+            && self.walk_list(dot, list, out)? == Flow::Continue
+        {
+            result = Flow::Continue;
         }
         self.vars.truncate(outer);
-        Ok(Flow::Done)
+        Ok(result)
     }
 
     /// Runs the body for every element; says whether there was one.
     fn iterate(&mut self, v: &Rv, c: &'t Control, mark: usize, out: &mut Vec<u8>, flow: &mut Flow) -> Result<bool> {
-        let Some(value) = v.inner() else { return Ok(false) };
+        let Some(value) = v.inner() else {
+            return Ok(false);
+        };
         if let Some(n) = value.as_int() {
             if c.pipe.decl.len() > 1 {
-                let shown = pintle_go::fmt::sprint(std::slice::from_ref(value));
-                return self.error([b"can't use ", &*shown, b" to iterate over more than one variable"].concat());
+                return self.fail("can't use %v to iterate over more than one variable", std::slice::from_ref(value));
             }
             for i in 0..n {
                 let elem = Rv::Val(like(value, i));
@@ -254,10 +262,7 @@ impl<'t> State<'t> {
                 }
                 Ok(any)
             }
-            _ => {
-                let shown = pintle_go::fmt::sprint(std::slice::from_ref(value));
-                self.error([b"range can't iterate over ", &*shown].concat())
-            }
+            _ => self.fail("range can't iterate over %v", std::slice::from_ref(value)),
         }
     }
 
@@ -291,10 +296,10 @@ impl<'t> State<'t> {
 
     fn call_template(&mut self, dot: &Rv, name: &'t GoStr, pipe: Option<&'t Pipe>, out: &mut Vec<u8>) -> Result<()> {
         let Some(tree) = self.set.tree(name) else {
-            return self.error(format!("template {} not defined", strconv::quote(name)));
+            return self.fail("template %q not defined", &[Value::Str(name.clone())]);
         };
-        if self.depth >= MAX_STACK_DEPTH {
-            return self.error(format!("exceeded maximum template depth ({MAX_DEPTH})"));
+        if self.depth >= MAX_DEPTH {
+            return self.fail("exceeded maximum template depth (%v)", &[Value::Int(MAX_DEPTH as i64)]);
         }
         let dot = match pipe {
             // variables declared by the pipeline stay
@@ -314,7 +319,7 @@ impl<'t> State<'t> {
             Some(value) if value.kind() == Kind::Func => {
                 let shown = self.node.map(NodeRef::text).unwrap_or_default();
                 let ty = value.type_name();
-                return self.error([b"can't print ", &*shown, b" of type ", ty.as_bytes()].concat());
+                return self.fail("can't print %s of type %s", &[Value::str(shown), Value::str(&*ty)]);
             }
             // an addressable field whose pointer has String(): Go takes the address
             Some(value @ Value::Obj(o)) => match o.addressed_string() {
@@ -331,7 +336,7 @@ impl<'t> State<'t> {
     fn var(&self, name: &Rc<str>) -> Result<Rv> {
         match self.vars.iter().rev().find(|(n, _)| Rc::ptr_eq(n, name) || n == name) {
             Some((_, v)) => Ok(v.clone()),
-            None => self.error(format!("undefined variable: {name}")),
+            None => self.fail("undefined variable: %s", &[Value::str(&**name)]),
         }
     }
 
@@ -341,7 +346,7 @@ impl<'t> State<'t> {
                 slot.1 = v;
                 Ok(())
             }
-            None => self.error(format!("undefined variable: {name}")),
+            None => self.fail("undefined variable: %s", &[Value::str(&**name)]),
         }
     }
 
@@ -364,14 +369,18 @@ impl<'t> State<'t> {
     }
 
     fn command(&mut self, dot: &Rv, cmd: &'t Command, last: Rv) -> Result<Rv> {
-        let Some(first) = cmd.args.first() else { return Ok(Rv::Invalid) };
+        let Some(first) = cmd.args.first() else {
+            return Ok(Rv::Invalid);
+        };
         let args = cmd.args.get(1..).unwrap_or_default();
         match &first.kind {
             ExprKind::Field(names) => {
                 self.at(NodeRef::Expr(first));
                 return self.fields(dot, dot.clone(), NodeRef::Expr(first), names, args, last);
             }
-            ExprKind::Chain { node, fields } => return self.chain(dot, first, node, fields, args, last),
+            ExprKind::Chain { node, fields } => {
+                return self.chain(dot, first, node, fields, args, last);
+            }
             ExprKind::Function { name, func } => {
                 self.at(NodeRef::Expr(first));
                 return self.call(dot, func, NodeRef::Command(cmd), name, args, last);
@@ -380,7 +389,9 @@ impl<'t> State<'t> {
                 self.not_a_function(first, args, &last)?;
                 return stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pipeline(dot, p));
             }
-            ExprKind::Variable { name, fields } => return self.variable(dot, first, name, fields, args, last),
+            ExprKind::Variable { name, fields } => {
+                return self.variable(dot, first, name, fields, args, last);
+            }
             _ => {}
         }
         self.at(NodeRef::Expr(first));
@@ -388,7 +399,7 @@ impl<'t> State<'t> {
         match &first.kind {
             ExprKind::Bool(b) => Ok(Rv::Val(Value::Bool(*b))),
             ExprKind::Dot => Ok(dot.clone()),
-            ExprKind::Nil => self.error("nil is not a command"),
+            ExprKind::Nil => self.fail("nil is not a command", &[]),
             ExprKind::Number(n) => self.constant(first, n),
             ExprKind::String { value, .. } => Ok(Rv::Val(Value::Str(value.clone()))),
             _ => Ok(Rv::Invalid),
@@ -399,9 +410,7 @@ impl<'t> State<'t> {
         if args.is_empty() && last.is_missing() {
             return Ok(());
         }
-        let mut text = b"can't give argument to non-function ".to_vec();
-        first.write(&mut text);
-        self.error(text)
+        self.fail("can't give argument to non-function %s", &[Value::str(first.text())])
     }
 
     /// A number where no type is asked for: its syntax says which type it is.
@@ -414,17 +423,23 @@ impl<'t> State<'t> {
             (Some((re, im)), _, _) => Value::Complex(re, im),
             (_, Some(f), _) if !hex && !rune && text.contains(['.', 'e', 'E', 'p', 'P']) => Value::Float(f),
             (_, _, Some(i)) => Value::Int(i),
-            _ if n.uint.is_some() => return self.error(format!("{text} overflows int")),
+            _ if n.uint.is_some() => return self.fail("%s overflows int", &[Value::str(text)]),
             _ => return Ok(Rv::Invalid),
         }))
     }
 
-    fn chain(&mut self, dot: &Rv, e: &'t Expr, node: &'t Expr, names: &'t [Rc<str>], args: &'t [Expr], last: Rv) -> Result<Rv> {
+    fn chain(
+        &mut self,
+        dot: &Rv,
+        e: &'t Expr,
+        node: &'t Expr,
+        names: &'t [Rc<str>],
+        args: &'t [Expr],
+        last: Rv,
+    ) -> Result<Rv> {
         self.at(NodeRef::Expr(e));
         if matches!(node.kind, ExprKind::Nil) {
-            let mut text = b"indirection through explicit nil in ".to_vec();
-            e.write(&mut text);
-            return self.error(text);
+            return self.fail("indirection through explicit nil in %s", &[Value::str(e.text())]);
         }
         let receiver = self.arg(dot, None, node)?;
         self.fields(dot, receiver, NodeRef::Expr(e), names, args, last)
@@ -458,22 +473,34 @@ impl<'t> State<'t> {
         args: &'t [Expr],
         last: Rv,
     ) -> Result<Rv> {
-        let Some((end, path)) = names.split_last() else { return Ok(receiver) };
+        let Some((end, path)) = names.split_last() else {
+            return Ok(receiver);
+        };
         for name in path {
             receiver = self.field(dot, name, node, &[], Rv::Missing, receiver)?;
         }
         self.field(dot, end, node, args, last, receiver)
     }
 
-    fn field(&mut self, dot: &Rv, name: &str, node: NodeRef<'t>, args: &'t [Expr], last: Rv, receiver: Rv) -> Result<Rv> {
+    fn field(
+        &mut self,
+        dot: &Rv,
+        name: &str,
+        node: NodeRef<'t>,
+        args: &'t [Expr],
+        last: Rv,
+        receiver: Rv,
+    ) -> Result<Rv> {
         let value = match &receiver {
             Rv::Invalid | Rv::Missing => {
                 if self.set.missing_key() == MissingKey::Error {
-                    return self.error(format!("nil data; no entry for key {}", strconv::quote(name.as_bytes())));
+                    return self.fail("nil data; no entry for key %q", &[Value::str(name)]);
                 }
                 return Ok(Rv::Invalid);
             }
-            Rv::Iface(Value::Nil) => return self.error(format!("nil pointer evaluating interface {{}}.{name}")),
+            Rv::Iface(Value::Nil) => {
+                return self.fail("nil pointer evaluating %s.%s", &[Value::str("interface {}"), Value::str(name)]);
+            }
             Rv::Iface(v) | Rv::Val(v) => v,
         };
         let has_args = !args.is_empty() || !last.is_missing();
@@ -500,7 +527,7 @@ impl<'t> State<'t> {
                 }
                 if let Some((v, ty)) = o.field(name) {
                     if has_args {
-                        return self.error(format!("{name} has arguments but cannot be invoked as function"));
+                        return self.fail("%s has arguments but cannot be invoked as function", &[Value::str(name)]);
                     }
                     return Ok(Rv::typed(v, ty));
                 }
@@ -512,10 +539,11 @@ impl<'t> State<'t> {
             _ => None,
         };
         let Some(map) = map else {
-            return self.error(format!("can't evaluate field {name} in type {}", receiver.type_name()));
+            return self
+                .fail("can't evaluate field %s in type %s", &[Value::str(name), Value::str(&*receiver.type_name())]);
         };
         if has_args {
-            return self.error(format!("{name} is not a method but has arguments"));
+            return self.fail("%s is not a method but has arguments", &[Value::str(name)]);
         }
         let elem = map.ty().elem().unwrap_or(Type::Any);
         match map.get(name.as_bytes()) {
@@ -523,15 +551,21 @@ impl<'t> State<'t> {
             None => match self.set.missing_key() {
                 MissingKey::Default => Ok(Rv::Invalid),
                 MissingKey::Zero => Ok(zero(elem)),
-                MissingKey::Error => {
-                    self.error(format!("map has no entry for key {}", strconv::quote(name.as_bytes())))
-                }
+                MissingKey::Error => self.fail("map has no entry for key %q", &[Value::str(name)]),
             },
         }
     }
 
     /// Calls a function or a bound method: counts, evaluates and checks the arguments (`evalCall`).
-    fn call(&mut self, dot: &Rv, callee: &Callee, node: NodeRef<'t>, name: &str, args: &'t [Expr], last: Rv) -> Result<Rv> {
+    fn call(
+        &mut self,
+        dot: &Rv,
+        callee: &Callee,
+        node: NodeRef<'t>,
+        name: &str,
+        args: &'t [Expr],
+        last: Rv,
+    ) -> Result<Rv> {
         let (params, variadic): (&[Type], bool) = match callee {
             Callee::Builtin(b) => b.signature(),
             Callee::Func(f) => (f.params, f.variadic),
@@ -541,10 +575,16 @@ impl<'t> State<'t> {
         let fixed = if variadic { params.len().saturating_sub(1) } else { args.len() };
         if variadic {
             if count < fixed {
-                return self.error(format!("wrong number of args for {name}: want at least {fixed} got {}", args.len()));
+                return self.fail(
+                    "wrong number of args for %s: want at least %d got %d",
+                    &[Value::str(name), Value::Int(fixed as i64), Value::Int(args.len() as i64)],
+                );
             }
         } else if count != params.len() {
-            return self.error(format!("wrong number of args for {name}: want {} got {count}", params.len()));
+            return self.fail(
+                "wrong number of args for %s: want %d got %d",
+                &[Value::str(name), Value::Int(params.len() as i64), Value::Int(count as i64)],
+            );
         }
         let param = |i: usize| params.get(i.min(params.len().saturating_sub(1))).copied().unwrap_or(Type::Any);
         if let Callee::Builtin(b @ (Builtin::And | Builtin::Or)) = callee {
@@ -572,7 +612,12 @@ impl<'t> State<'t> {
                         a.write(&mut text);
                         String::from_utf8_lossy(&text).into_owned()
                     }
-                    None => format!("<{} Value>", argv.first().map(Rv::type_name).unwrap_or_default()),
+                    // reflect.Value.String(): a string itself, else a description
+                    None => match argv.first().and_then(Rv::inner) {
+                        Some(Value::Str(s)) => s.to_string(),
+                        Some(v) => format!("<{} Value>", v.type_name()),
+                        None => "<invalid Value>".to_owned(),
+                    },
                 };
                 match builtins::run(*b, &argv, &callee_name) {
                     Ok(v) => Ok(v),
@@ -611,8 +656,8 @@ impl<'t> State<'t> {
     }
 
     fn failed_call<T>(&self, name: &str, e: FuncError) -> Result<T> {
-        let message = [b"error calling ", name.as_bytes(), b": ", &*e.message].concat();
-        self.error_from(&message, Some(Box::new(e)))
+        let operands = [Value::str(name), Value::Str(e.message.clone())];
+        self.error_from("error calling %s: %s", &operands, Some(Box::new(e)))
     }
 
     /// Makes sure that a value fits a parameter (`validateType`).
@@ -626,13 +671,19 @@ impl<'t> State<'t> {
                 if ty.can_be_nil() {
                     return Ok(zero(ty));
                 }
-                self.error(format!("invalid value; expected {ty}"))
+                self.fail("invalid value; expected %s", &[Value::str(&*ty.name())])
             }
             Rv::Iface(_) if ty == Type::Any => Ok(v),
-            Rv::Iface(Value::Nil) => self.error(format!("wrong type for value; expected {ty}; got interface {{}}")),
+            Rv::Iface(Value::Nil) => self.fail(
+                "wrong type for value; expected %s; got %s",
+                &[Value::str(&*ty.name()), Value::str("interface {}")],
+            ),
             Rv::Iface(inner) | Rv::Val(inner) => match assign(inner, ty) {
                 Some(fit) => Ok(if ty.is_interface() { v } else { Rv::Val(fit) }),
-                None => self.error(format!("wrong type for value; expected {ty}; got {}", inner.type_name())),
+                None => self.fail(
+                    "wrong type for value; expected %s; got %s",
+                    &[Value::str(&*ty.name()), Value::str(&*inner.type_name())],
+                ),
             },
         }
     }
@@ -647,7 +698,7 @@ impl<'t> State<'t> {
                 if ty.can_be_nil() || ty == Type::ReflectValue {
                     return Ok(zero(ty));
                 }
-                return self.error(format!("cannot assign nil to {ty}"));
+                return self.fail("cannot assign nil to %s", &[Value::str(&*ty.name())]);
             }
             ExprKind::Field(names) => self.fields(dot, dot.clone(), NodeRef::Expr(e), names, &[], Rv::Missing)?,
             ExprKind::Variable { name, fields } => self.variable(dot, e, name, fields, &[], Rv::Missing)?,
@@ -676,7 +727,9 @@ impl<'t> State<'t> {
             }
             (Kind::Bool, ExprKind::Bool(b)) => return Ok(Rv::Val(Value::Bool(*b))),
             (Kind::Bool, _) => "bool",
-            (Kind::String, ExprKind::String { value, .. }) => return Ok(Rv::Val(Value::Str(value.clone()))),
+            (Kind::String, ExprKind::String { value, .. }) => {
+                return Ok(Rv::Val(Value::Str(value.clone())));
+            }
             (Kind::String, _) => "string",
             (Kind::Int | Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64, kind) => {
                 if let ExprKind::Number(n) = kind
@@ -719,15 +772,11 @@ impl<'t> State<'t> {
                 "float"
             }
             _ => {
-                let mut text = b"can't handle ".to_vec();
-                e.write(&mut text);
-                text.extend_from_slice(format!(" for arg of type {ty}").as_bytes());
-                return self.error(text);
+                return self
+                    .fail("can't handle %s for arg of type %s", &[Value::str(e.text()), Value::str(&*ty.name())]);
             }
         };
-        let mut text = format!("expected {expected}; found ").into_bytes();
-        e.write(&mut text);
-        self.error(text)
+        self.fail("expected %s; found %s", &[Value::str(expected), Value::str(e.text())])
     }
 }
 

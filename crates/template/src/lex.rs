@@ -81,8 +81,14 @@ fn is_alphanumeric(r: u32) -> bool {
         0x5f | 0x30..=0x39 | 0x41..=0x5a | 0x61..=0x7a => true,
         0..=0x7f | EOF => false,
         // Go: a letter, or a decimal digit of any script
-        _ => char::from_u32(r).is_some_and(|c| c != char::REPLACEMENT_CHARACTER && (c.is_alphabetic() || c.is_numeric())),
+        _ => char::from_u32(r).is_some_and(is_letter_or_digit),
     }
+}
+
+/// Unicode's categories L and Nd: narrower than [`char::is_alphanumeric`], which takes marks and numerals, too.
+fn is_letter_or_digit(c: char) -> bool {
+    let class = pintle_go::regexp::Regexp::compile(br"^[\pL\p{Nd}]$");
+    c.is_alphanumeric() && class.is_ok_and(|re| re.is_match(c.encode_utf8(&mut [0; 4]).as_bytes()))
 }
 
 fn count_lines(text: &[u8]) -> usize {
@@ -165,8 +171,13 @@ impl<'a> Lexer<'a> {
     }
 
     fn error(&mut self, message: impl Into<Box<str>>) -> Item {
-        let item =
-            Item { kind: Kind::Error, start: self.start, end: self.start, line: self.start_line, message: Some(message.into()) };
+        let item = Item {
+            kind: Kind::Error,
+            start: self.start,
+            end: self.start,
+            line: self.start_line,
+            message: Some(message.into()),
+        };
         self.failed = true;
         self.pos = self.text.len();
         self.start = self.pos;
@@ -309,15 +320,13 @@ impl<'a> Lexer<'a> {
             Some('|') => self.emit(Kind::Pipe),
             Some('"') => self.quoted(b'"', Kind::String, "unterminated quoted string"),
             Some('\'') => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            Some('`') => {
-                loop {
-                    match self.next_rune() {
-                        EOF => return self.error("unterminated raw quoted string"),
-                        0x60 => return self.emit(Kind::RawString),
-                        _ => {}
-                    }
+            Some('`') => loop {
+                match self.next_rune() {
+                    EOF => return self.error("unterminated raw quoted string"),
+                    0x60 => return self.emit(Kind::RawString),
+                    _ => {}
                 }
-            }
+            },
             Some('$') => {
                 if self.at_terminator() {
                     return self.emit(Kind::Variable);

@@ -73,12 +73,24 @@ pub(crate) enum ExprKind {
     Nil,
     Number(Box<Number>),
     /// The text, and as it was quoted.
-    String { value: GoStr, quoted: Box<[u8]> },
+    String {
+        value: GoStr,
+        quoted: Box<[u8]>,
+    },
     Field(Box<[Rc<str>]>),
     /// A variable and fields of it.
-    Variable { name: Rc<str>, fields: Box<[Rc<str>]> },
-    Function { name: Rc<str>, func: Callee },
-    Chain { node: Box<Expr>, fields: Box<[Rc<str>]> },
+    Variable {
+        name: Rc<str>,
+        fields: Box<[Rc<str>]>,
+    },
+    Function {
+        name: Rc<str>,
+        func: Callee,
+    },
+    Chain {
+        node: Box<Expr>,
+        fields: Box<[Rc<str>]>,
+    },
     Pipe(Box<Pipe>),
 }
 
@@ -180,9 +192,9 @@ impl Stmt {
     /// Go's `IsEmptyTree` for one node.
     pub(crate) fn is_empty(&self, text: &[u8]) -> bool {
         match self {
-            Stmt::Text { start, end } => text
-                .get(*start..*end)
-                .is_none_or(|t| String::from_utf8_lossy(t).chars().all(char::is_whitespace)),
+            Stmt::Text { start, end } => {
+                text.get(*start..*end).is_none_or(|t| String::from_utf8_lossy(t).chars().all(char::is_whitespace))
+            }
             _ => false,
         }
     }
@@ -236,6 +248,11 @@ impl Expr {
         if parens {
             out.push(b')');
         }
+    }
+
+    /// As Go's `Node.String()`.
+    pub(crate) fn text(&self) -> Vec<u8> {
+        NodeRef::Expr(self).text()
     }
 
     pub(crate) fn write(&self, out: &mut Vec<u8>) {

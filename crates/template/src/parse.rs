@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use pintle_go::{GoStr, strconv};
+use pintle_go::{GoStr, Value, strconv};
 use thiserror::Error;
 
 use crate::lex::{Item, Kind, Lexer};
@@ -10,8 +10,10 @@ use crate::node::{Callee, Command, Control, Expr, ExprKind, Number, Pipe, Source
 
 /// A template that does not parse; `Display` is Go's text.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
-#[error("template: {name}:{line}: {message}")]
+#[error("{text}")]
 pub struct ParseError {
+    /// The whole text.
+    pub text: String,
     /// The name given to the text.
     pub name: String,
     /// Line, from 1.
@@ -160,8 +162,18 @@ impl Parser<'_> {
     // errors
 
     fn error<T>(&self, message: impl Into<String>) -> Result<T> {
+        self.fail("%s", &[message.into()])
+    }
+
+    /// Fails with a format and its operands, which Go formats together with the place: a percent sign in the text's
+    /// name eats operands.
+    fn fail<T>(&self, format: &str, operands: &[String]) -> Result<T> {
         let line = self.token[0].as_ref().map_or(0, |t| t.line);
-        Err(ParseError { name: self.source.name.to_string(), line, message: message.into() })
+        let operands: Vec<Value> = operands.iter().map(|o| Value::str(o.as_str())).collect();
+        let message = pintle_go::fmt::sprintf(format.as_bytes(), &operands).to_string();
+        let whole = [b"template: ", &*self.source.name, format!(":{line}: {format}").as_bytes()].concat();
+        let text = pintle_go::fmt::sprintf(&whole, &operands).to_string();
+        Err(ParseError { text, name: self.source.name.to_string(), line, message })
     }
 
     /// Go's `item.String()`.
@@ -172,7 +184,7 @@ impl Parser<'_> {
             Kind::Error => item.message.as_deref().unwrap_or_default().to_owned(),
             k if k > Kind::Keyword => format!("<{}>", String::from_utf8_lossy(text)),
             _ if text.len() > 10 => {
-                let cut: usize = pintle_go::utf8::chars(text).take(10).map(|(_, c)| c.len_utf8()).sum();
+                let cut = pintle_go::utf8::chars(text).nth(10).map_or(text.len(), |(i, _)| i);
                 format!("{}...", strconv::quote(text.get(..cut).unwrap_or(text)))
             }
             _ => strconv::quote(text),
@@ -187,9 +199,9 @@ impl Parser<'_> {
                 let action = if shown.ends_with(" action") { "" } else { " in action" };
                 extra = format!("{action} started at {}:{}", self.source.name, self.action_line);
             }
-            return self.error(shown + &extra);
+            return self.fail("%s%s", &[shown, extra]);
         }
-        self.error(format!("unexpected {shown} in {context}"))
+        self.fail("unexpected %s in %s", &[shown, context.to_owned()])
     }
 
     fn expect(&mut self, kind: Kind, context: &str) -> Result<Item> {
@@ -199,7 +211,7 @@ impl Parser<'_> {
 
     fn deeper(&mut self) -> Result<()> {
         self.nesting += 1;
-        if self.nesting > MAX_NESTING { self.error("template nests too deeply") } else { Ok(()) }
+        if self.nesting > MAX_NESTING { self.fail("template nests too deeply", &[]) } else { Ok(()) }
     }
 
     // scopes
@@ -232,8 +244,10 @@ impl Parser<'_> {
             }
             match self.text_or_action()? {
                 Part::Stmt(s) => root.push(s),
-                Part::End(End::End) => return self.error("unexpected {{end}}"),
-                Part::End(End::Else { .. }) => return self.error("unexpected {{else}}"),
+                Part::End(End::End) => return self.fail("unexpected %s", &["{{end}}".to_owned()]),
+                Part::End(End::Else { .. }) => {
+                    return self.fail("unexpected %s", &["{{else}}".to_owned()]);
+                }
             }
         }
     }
@@ -250,7 +264,7 @@ impl Parser<'_> {
         self.expect(Kind::RightDelim, CONTEXT)?;
         let (body, end) = self.item_list()?;
         if let End::Else { .. } = end {
-            return self.error(format!("unexpected {{{{else}}}} in {CONTEXT}"));
+            return self.fail("unexpected %s in %s", &["{{else}}".to_owned(), CONTEXT.to_owned()]);
         }
         self.add(name, body)?;
         self.scopes.pop();
@@ -264,7 +278,7 @@ impl Parser<'_> {
             Some(at) if self.trees[at].1.is_empty() => self.trees[at].1 = tree,
             Some(_) if tree.is_empty() => {}
             Some(_) => {
-                return self.error(format!("template: multiple definition of template {}", strconv::quote(&name)));
+                return self.fail("template: multiple definition of template %q", &[name.to_string()]);
             }
         }
         Ok(())
@@ -289,7 +303,7 @@ impl Parser<'_> {
                 }
             }
         }
-        self.error("unexpected EOF")
+        self.fail("unexpected EOF", &[])
     }
 
     fn text_or_action(&mut self) -> Result<Part> {
@@ -346,7 +360,7 @@ impl Parser<'_> {
             return self.unexpected(&item, &format!("{{{{{word}}}}}"));
         }
         if self.scope().range_depth == 0 {
-            return self.error(format!("{{{{{word}}}}} outside {{{{range}}}}"));
+            return self.fail(&format!("{{{{{word}}}}} outside {{{{range}}}}"), &[]);
         }
         Ok(stmt)
     }
@@ -372,10 +386,12 @@ impl Parser<'_> {
         let token = self.next_non_space();
         let name = self.template_name(&token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, Kind::RightDelim)?;
+        // the block is parsed as a tree of its own, which is not in an action
+        self.action_line = 0;
         self.scopes.push(Scope::default());
         let (body, end) = self.item_list()?;
         if let End::Else { .. } = end {
-            return self.error(format!("unexpected {{{{else}}}} in {CONTEXT}"));
+            return self.fail("unexpected %s in %s", &["{{else}}".to_owned(), CONTEXT.to_owned()]);
         }
         self.add(name.clone(), body)?;
         self.scopes.pop();
@@ -402,7 +418,7 @@ impl Parser<'_> {
             } else {
                 let (list, end) = self.item_list()?;
                 if let End::Else { .. } = end {
-                    return self.error("expected end; found {{else}}");
+                    return self.fail("expected end; found %s", &["{{else}}".to_owned()]);
                 }
                 list
             });
@@ -469,10 +485,10 @@ impl Parser<'_> {
                 if context == "range" && pipe.decl.len() < 2 {
                     match self.peek_non_space().kind {
                         Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
-                        _ => return self.error("range can only initialize variables"),
+                        _ => return self.fail("range can only initialize variables", &[]),
                     }
                 }
-                return self.error(format!("too many declarations in {context}"));
+                return self.fail("too many declarations in %s", &[context.to_owned()]);
             }
             if after.kind == Kind::Space {
                 self.backup3(v, after);
@@ -485,7 +501,7 @@ impl Parser<'_> {
 
     fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Result<()> {
         if pipe.cmds.is_empty() {
-            return self.error(format!("missing value for {context}"));
+            return self.fail("missing value for %s", &[context.to_owned()]);
         }
         for (i, c) in pipe.cmds.iter().enumerate().skip(1) {
             let literal = c.args.first().is_some_and(|a| {
@@ -495,7 +511,7 @@ impl Parser<'_> {
                 )
             });
             if literal {
-                return self.error(format!("non executable command in pipeline stage {}", i + 1));
+                return self.fail("non executable command in pipeline stage %s", &[(i + 1).to_string()]);
             }
         }
         Ok(())
@@ -516,13 +532,15 @@ impl Parser<'_> {
             break;
         }
         if args.is_empty() {
-            return self.error("empty command");
+            return self.fail("empty command", &[]);
         }
         Ok(Command { args })
     }
 
     fn operand(&mut self) -> Result<Option<Expr>> {
-        let Some(node) = self.term()? else { return Ok(None) };
+        let Some(node) = self.term()? else {
+            return Ok(None);
+        };
         if self.peek().kind != Kind::Field {
             return Ok(Some(node));
         }
@@ -542,7 +560,7 @@ impl Parser<'_> {
             ExprKind::Bool(_) | ExprKind::String { .. } | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
                 let mut text = Vec::new();
                 node.write(&mut text);
-                return self.error(format!("unexpected . after term {}", strconv::quote(&text)));
+                return self.fail("unexpected . after term %q", &[String::from_utf8_lossy(&text).into_owned()]);
             }
             _ => Expr { pos, kind: ExprKind::Chain { node: Box::new(node), fields: added.into() } },
         }))
@@ -556,7 +574,7 @@ impl Parser<'_> {
                 match self.functions.resolve(&name) {
                     Some(func) => ExprKind::Function { name, func },
                     None => {
-                        return self.error(format!("function {} not defined", strconv::quote(name.as_bytes())));
+                        return self.fail("function %q not defined", &[name.to_string()]);
                     }
                 }
             }
@@ -565,7 +583,7 @@ impl Parser<'_> {
             Kind::Variable => {
                 let name = self.text_of(&item);
                 if !self.scope().vars.contains(&name) {
-                    return self.error(format!("undefined variable {}", strconv::quote(name.as_bytes())));
+                    return self.fail("undefined variable %q", &[name.to_string()]);
                 }
                 ExprKind::Variable { name, fields: Box::default() }
             }
@@ -582,7 +600,7 @@ impl Parser<'_> {
             }
             Kind::LeftParen => {
                 if self.scope().paren_depth >= MAX_PAREN_DEPTH {
-                    return self.error("max expression depth exceeded");
+                    return self.fail("max expression depth exceeded", &[]);
                 }
                 self.scope().paren_depth += 1;
                 let pipe = stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
@@ -635,7 +653,9 @@ impl Number {
                     let re = strconv::parse_float(&body.as_bytes()[..i], 64).ok()?;
                     Some((re, strconv::parse_float(&body.as_bytes()[i..], 64).ok()?))
                 });
-                let Some(c) = parts else { return Err("syntax error scanning complex number".to_owned()) };
+                let Some(c) = parts else {
+                    return Err("syntax error scanning complex number".to_owned());
+                };
                 n.set_complex(c);
                 return Ok(n);
             }

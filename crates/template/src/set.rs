@@ -119,7 +119,12 @@ impl TemplateSet {
         }
         match own {
             Some(tree) => Ok(Template { name, tree }),
-            None => Err(ParseError { name: name.to_string(), line: 0, message: "no template".to_owned() }),
+            None => Err(ParseError {
+                text: format!("template: {name}: no template"),
+                name: name.to_string(),
+                line: 0,
+                message: "no template".to_owned(),
+            }),
         }
     }
 
