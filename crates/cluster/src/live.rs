@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::apply::{collection_path, object_path, query_value, segment};
 use crate::client::{Answer, Ask, Cluster};
 use crate::kube::Result;
-use crate::{CreateOptions, Error, Gvk, Kube, Object, Propagation, Resource, UpdateOptions, Updated, build};
+use crate::{CreateOptions, Error, Gvk, Kube, Level, Object, Propagation, Resource, UpdateOptions, Updated, build};
 
 /// The server's table of objects, with the objects in it.
 const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,\
@@ -63,14 +63,17 @@ impl Cluster {
     /// A kind that the server does not have, or what the server says.
     pub fn lookup(&self, api_version: &str, kind: &str, namespace: &str, name: &str) -> Result<Value> {
         let gvk = Gvk::new(api_version, kind);
-        let known = self.mapping(&gvk)?;
-        let Some(mapping) = known else {
-            let text = if self.has_api_version(&gvk)? {
-                format!("unable to get apiresource from unstructured: {gvk}: no matches for kind {kind:?} in version {api_version:?}")
-            } else {
-                format!("unable to get apiresource from unstructured: {gvk}: the server could not find the requested resource")
-            };
-            return Err(Error::text(text));
+        let Some(mapping) = self.mapping(&gvk)? else {
+            if self.has_api_version(&gvk)? {
+                // Helm asks for a resource without a name, which is not found
+                return Ok(json!({}));
+            }
+            let why = "the server could not find the requested resource";
+            let shown = gvk.to_string();
+            let events = self.events();
+            events.log(Level::Error, "unable to retrieve resource list", &[("GroupVersion", api_version), ("error", why)]);
+            events.log(Level::Error, "unable to get apiresource", &[("groupVersionKind", &shown), ("error", why)]);
+            return Err(Error::text(format!("unable to get apiresource from unstructured: {shown}: {why}")));
         };
         let r = Resource {
             gvk,
@@ -87,6 +90,17 @@ impl Cluster {
             Err(e) if e.is_not_found() => Ok(json!({})),
             Err(e) => Err(e),
         }
+    }
+}
+
+/// Who may not list is told the name that the list was narrowed to; Helm lists without one, so its text has none.
+fn without_name(error: Error, name: &str) -> Error {
+    match error {
+        Error::Api(mut api) if api.code == 403 => {
+            api.message = api.message.replacen(&format!(" {name:?} is forbidden"), " is forbidden", 1);
+            Error::Api(api)
+        }
+        other => other,
     }
 }
 
@@ -150,7 +164,7 @@ impl Kube for Cluster {
         };
         let asks: Vec<Ask<'_>> = resources.iter().map(|r| Ask::get(path(r))).collect();
         let first = |(r, answer): (&&Resource, Result<Answer>)| {
-            let mut list = answer?.json()?;
+            let mut list = answer.map_err(|e| without_name(e, &r.name))?.json()?;
             let item = list.pointer_mut("/items/0").map(Value::take);
             Ok(item.map(|item| with_kind(item, &r.gvk)))
         };

@@ -148,3 +148,58 @@ fn keeps_records() {
         assert!(matches!(storage.get("a", 1), Err(StorageError::NotFound)));
     }
 }
+
+#[test]
+fn looks_up() {
+    let Some(plane) = ControlPlane::shared_or_skip() else { return };
+    let ns = plane.namespace("lookup").expect("a namespace");
+    let c = cluster(plane, &ns);
+    let objects = c.build(FIRST, true).expect("builds");
+    c.create(&objects, CreateOptions { server_side: true, force_conflicts: false }).expect("creates");
+    let one = c.lookup("v1", "ConfigMap", &ns, "a").expect("is there");
+    assert_eq!(one["data"]["k"], "one");
+    let all = c.lookup("v1", "ConfigMap", &ns, "").expect("a list");
+    assert!(all["items"].as_array().expect("items").len() >= 2);
+    assert_eq!(c.lookup("v1", "ConfigMap", &ns, "nosuch").expect("nothing"), serde_json::json!({}));
+    assert_eq!(c.lookup("v1", "Nosuch", &ns, "a").expect("nothing"), serde_json::json!({}));
+    let e = c.lookup("nosuch.example.com/v1", "Thing", &ns, "x").expect_err("no such group");
+    assert_eq!(
+        e.to_string(),
+        "unable to get apiresource from unstructured: nosuch.example.com/v1, Kind=Thing: the server could not find the \
+         requested resource"
+    );
+}
+
+#[test]
+fn reads_kubeconfig_as_client_go_does() {
+    let dir = std::env::temp_dir().join(format!("pintle-kubeconfig-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).expect("a folder");
+    let broken = dir.join("bad.yaml");
+    std::fs::write(&broken, "a: [\n").expect("a file");
+    let good = dir.join("good.yaml");
+    let text = "apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts: [{name: c, context: {cluster: k, user: u, namespace: here}}]\n\
+                clusters: [{name: k, cluster: {server: 'https://127.0.0.1:1'}}]\nusers: [{name: u, user: {token: t}}]\n";
+    std::fs::write(&good, text).expect("a file");
+    let say = |change: &dyn Fn(&mut ConnectOptions)| {
+        let mut options = ConnectOptions { search: Vec::new(), ..ConnectOptions::new(parse_yaml) };
+        change(&mut options);
+        let c = Cluster::new(options).expect("a runtime");
+        (c.namespace().to_owned(), c.reachable().expect_err("nobody there").to_string())
+    };
+    let (_, missing) = say(&|o| o.kubeconfig = Some("nosuch".into()));
+    assert_eq!(missing, "kubernetes cluster unreachable: stat nosuch: no such file or directory");
+    let (_, bad) = say(&|o| o.kubeconfig = Some(broken.clone()));
+    assert!(bad.starts_with("kubernetes cluster unreachable: error loading config file "), "{bad}");
+    let (namespace, refused) = say(&|o| o.search = vec![dir.join("nosuch"), good.clone()]);
+    assert_eq!(namespace, "here");
+    assert!(refused.ends_with("dial tcp 127.0.0.1:1: connect: connection refused"), "{refused}");
+    let (_, context) = say(&|o| {
+        o.search = vec![good.clone()];
+        o.context = Some("nosuch".to_owned());
+    });
+    assert_eq!(context, "kubernetes cluster unreachable: context \"nosuch\" does not exist");
+    let (namespace, nothing) = say(&|_| {});
+    assert_eq!(namespace, "default");
+    assert!(nothing.starts_with("kubernetes cluster unreachable: Get \"http://localhost:8080/version\": dial tcp "), "{nothing}");
+    std::fs::remove_dir_all(&dir).expect("removed");
+}

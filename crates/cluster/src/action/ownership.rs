@@ -1,5 +1,7 @@
 //! Whose objects these are (pkg/action/validate.go).
 
+use serde_json::Value;
+
 use crate::{Error, Kube, Object, Resource};
 
 const MANAGED_BY: &str = "app.kubernetes.io/managed-by";
@@ -10,9 +12,25 @@ const RELEASE_NAMESPACE: &str = "meta.helm.sh/release-namespace";
 /// Marks objects as the release's own.
 pub(crate) fn mark(resources: &mut [Resource], name: &str, namespace: &str) {
     for resource in resources {
+        for map in ["labels", "annotations"] {
+            clean_strings(&mut resource.object.0, map);
+        }
         resource.object.set_label(MANAGED_BY, HELM);
         resource.object.set_annotation(RELEASE_NAME, name);
         resource.object.set_annotation(RELEASE_NAMESPACE, namespace);
+    }
+}
+
+/// Labels and annotations as client-go reads them before it writes them back: null becomes `""`, and a map with anything
+/// else that is no string is lost as a whole.
+fn clean_strings(object: &mut Value, map: &str) {
+    let Some(slot) = object.get_mut("metadata").and_then(|m| m.get_mut(map)) else { return };
+    let Some(entries) = slot.as_object_mut() else { return };
+    if entries.values().any(|v| !v.is_string() && !v.is_null()) {
+        entries.clear();
+    }
+    for value in entries.values_mut().filter(|v| v.is_null()) {
+        *value = Value::from("");
     }
 }
 
@@ -24,7 +42,7 @@ pub(crate) fn existing(
     namespace: &str,
     take: bool,
 ) -> Result<Vec<Resource>, Error> {
-    let named = |r: &&Resource| !(r.name.is_empty() && !r.object.generate_name().is_empty());
+    let named = |r: &&Resource| !r.name.is_empty() || r.object.generate_name().is_empty();
     let asked: Vec<&Resource> = resources.iter().filter(named).collect();
     // Helm looks at one object after another, so a wrong one only counts when all before it were fine.
     let wrong = asked.iter().position(|r| !r.name.is_empty() && !r.object.generate_name().is_empty());
@@ -76,6 +94,14 @@ fn check(live: &Object, name: &str, namespace: &str) -> Result<(), String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn maps_of_strings() {
+        let mut o = json!({"metadata": {"labels": {"a": null, "b": "c"}, "annotations": {"n": 1, "s": "t"}}});
+        clean_strings(&mut o, "labels");
+        clean_strings(&mut o, "annotations");
+        assert_eq!(o, json!({"metadata": {"labels": {"a": "", "b": "c"}, "annotations": {}}}));
+    }
 
     #[test]
     fn refusals() {

@@ -268,7 +268,9 @@ impl Walk<'_> {
                 continue;
             };
             let value = map.get(key).cloned().unwrap_or(Value::Null);
-            let is_twin = |m: &&mut Object| m.get(key).is_some_and(|v| same(v, &value)) && !m.contains_key(PATCH);
+            // Also one that is to be deleted: a list may hold a key twice (a Service's port 53 for UDP and TCP), and then
+            // the server gets what Go's client sends, and refuses it.
+            let is_twin = |m: &&mut Object| m.get(key).is_some_and(|v| same(v, &value));
             match base.iter_mut().filter_map(Value::as_object_mut).find(is_twin) {
                 Some(twin) => self.merge_maps(twin, map, path),
                 None => base.push(Value::Object(map)),
@@ -423,6 +425,17 @@ mod tests {
                 "$deleteFromPrimitiveList/finalizers": ["a"],
                 "$setElementOrder/finalizers": ["b", "c"],
             }})
+        );
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_deleted_and_changed_at_once() {
+        let ports = |p: Value| json!({"spec": {"ports": p}});
+        let (tcp, udp) = (json!({"port": 53, "protocol": "TCP"}), json!({"port": 53, "protocol": "UDP"}));
+        let both = ports(json!([tcp, udp]));
+        assert_eq!(
+            patch("Service", both.clone(), ports(json!([udp])), both)["spec"]["ports"],
+            json!([{"port": 53, "$patch": "delete", "protocol": "UDP"}])
         );
     }
 
