@@ -153,7 +153,9 @@ impl Cluster {
             if options.server_side {
                 self.apply_batch(batch, options.force_conflicts, &mut errors);
             } else {
-                errors.extend(batch.iter().filter_map(|r| self.post(r).err()));
+                // one at a time; Helm's last one gets its turn first, which tells who wins a name that is there twice
+                let (last, others) = batch.split_last().map_or((None, batch), |(last, others)| (Some(last), others));
+                errors.extend(last.into_iter().chain(others).filter_map(|r| self.post(r).err()));
             }
         }
         self.forget_if_definitions(resources);
@@ -207,8 +209,11 @@ impl Cluster {
                 Ok(live) => live,
                 Err(e) if e.is_not_found() => {
                     created.push(target.clone());
-                    let result =
-                        if options.server_side { self.apply(target, options.force_conflicts) } else { self.post(target) };
+                    let result = if options.server_side {
+                        self.apply(target, options.force_conflicts)
+                    } else {
+                        self.post(target)
+                    };
                     result.map_err(|e| e.context("failed to create resource"))?;
                     continue;
                 }
@@ -268,8 +273,7 @@ impl Cluster {
     }
 
     fn delete_one(&self, r: &Resource, propagation: Propagation) -> Result<()> {
-        let options =
-            json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation.as_str()});
+        let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation.as_str()});
         let ask = with_body(Method::DELETE, object_path(r)?, "application/json", &options)?;
         retrying(Error::is_conflict, || self.send(&ask).map(drop))
     }
@@ -279,8 +283,7 @@ impl Cluster {
         if resources.is_empty() {
             return vec![Error::text("object not found, skipping delete: no objects visited")];
         }
-        let options =
-            json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation.as_str()});
+        let options = json!({"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation.as_str()});
         let mut errors = Vec::new();
         for batch in resources.chunk_by(|a, b| a.gvk.kind == b.gvk.kind) {
             let mut asks = Vec::with_capacity(batch.len());
@@ -321,9 +324,7 @@ impl Cluster {
         retrying(
             |e| matches!(e, Error::Api(_)) && e.is_conflict(),
             || {
-                let live = self
-                    .get_object(original)
-                    .map_err(|e| e.context(format!("failed to get object {name}")))?;
+                let live = self.get_object(original).map_err(|e| e.context(format!("failed to get object {name}")))?;
                 let Some(patch) = managed::upgrade_managed_fields_patch(&live.0, MANAGER) else { return Ok(()) };
                 let path = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", object_path(original)?);
                 let ask = with_body(Method::PATCH, path, "application/json-patch+json", &patch)?;
@@ -342,7 +343,8 @@ impl Cluster {
         let (old, new, gvk) = (&original.object.0, &target.object.0, &target.gvk);
         let failed = |e: String| Error::text(format!("failed to create patch: {e}"));
         let (patch, content_type) = if merge::is_typed(&gvk.group, &gvk.version, &gvk.kind) {
-            let patch = merge::three_way_strategic_patch(&gvk.kind, old, new, &live.0).map_err(|e| failed(e.to_string()))?;
+            let patch =
+                merge::three_way_strategic_patch(&gvk.kind, old, new, &live.0).map_err(|e| failed(e.to_string()))?;
             (patch, "application/strategic-merge-patch+json")
         } else if three_way {
             let patch = merge::three_way_json_merge_patch(old, new, &live.0).map_err(|e| failed(e.to_string()))?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ::kube::Client;
 use ::kube::client::Body;
+use futures_util::stream::{self, StreamExt};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
 
@@ -15,6 +16,9 @@ use crate::{ApiError, Error, Events, Silent};
 
 /// How often a request is tried again when the server asks for it with `Retry-After`.
 const MAX_RETRIES: u32 = 10;
+
+/// Requests that are under way at once: enough to hide the way to the server, few enough not to flood it.
+const MAX_AT_ONCE: usize = 16;
 
 /// A cluster, connected to when it is first needed.
 pub struct Cluster {
@@ -111,7 +115,9 @@ impl Cluster {
         }
         self.namespace.get_or_init(|| {
             let merged = config::read(&self.options).ok();
-            merged.and_then(|m| m.namespace(&self.options)).unwrap_or_else(|| "default".to_owned())
+            let of_context = merged.as_ref().and_then(|m| m.namespace(&self.options));
+            let of_pod = || merged.as_ref().filter(|m| m.is_empty()).and_then(|_| config::pod_namespace());
+            of_context.or_else(of_pod).unwrap_or_else(|| "default".to_owned())
         })
     }
 
@@ -134,7 +140,7 @@ impl Cluster {
             Err(Error::Transport(text)) => return asks.iter().map(|_| Err(Error::Transport(text.clone()))).collect(),
             Err(e) => return vec![Err(e)],
         };
-        let all = futures_util::future::join_all(asks.iter().map(|ask| connection.send(ask)));
+        let all = stream::iter(asks).map(|ask| connection.send(ask)).buffered(MAX_AT_ONCE).collect::<Vec<_>>();
         self.block_on(all).into_iter().map(|answer| self.hear(answer)).collect()
     }
 
@@ -189,9 +195,8 @@ impl Connection {
         if !ask.content_type.is_empty() {
             request = request.header("content-type", ask.content_type);
         }
-        let request = request
-            .body(Body::from(ask.body.clone()))
-            .map_err(|e| Failure { text: e.to_string(), lost: false })?;
+        let request =
+            request.body(Body::from(ask.body.clone())).map_err(|e| Failure { text: e.to_string(), lost: false })?;
         let response = self.client.send(request).await.map_err(|e| self.failure(ask, &e))?;
         let (parts, body) = response.into_parts();
         let body = body.collect_bytes().await.map_err(|e| self.failure(ask, &e))?;
@@ -330,11 +335,18 @@ fn api_error(answer: &Answer) -> ApiError {
         405 => ("MethodNotAllowed", "the server does not allow this method on the requested resource".to_owned()),
         409 => ("Conflict", "the server reported a conflict".to_owned()),
         415 => ("UnsupportedMediaType", "the body of the request was in an unknown format".to_owned()),
-        429 => ("TooManyRequests", "the server has received too many requests and has asked us to try again later".to_owned()),
+        429 => (
+            "TooManyRequests",
+            "the server has received too many requests and has asked us to try again later".to_owned(),
+        ),
         503 => ("ServiceUnavailable", "the server is currently unable to handle the request".to_owned()),
         504 => ("Timeout", "the server was unable to return a response in the time allotted".to_owned()),
-        500.. => ("InternalError", format!("an error on the server ({body:?}) has prevented the request from succeeding")),
-        _ => ("Unknown", format!("the server responded with the status code {code} but did not return more information")),
+        500.. => {
+            ("InternalError", format!("an error on the server ({body:?}) has prevented the request from succeeding"))
+        }
+        _ => {
+            ("Unknown", format!("the server responded with the status code {code} but did not return more information"))
+        }
     };
     ApiError { code, reason: reason.to_owned(), message, details: Value::Null }
 }

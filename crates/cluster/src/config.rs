@@ -44,7 +44,9 @@ impl ConnectOptions {
     /// Nothing but the reader: the files of `KUBECONFIG` or the home directory.
     pub fn new(parse: ParseFn) -> Self {
         let search = match std::env::var_os("KUBECONFIG") {
-            Some(list) if !list.is_empty() => std::env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()).collect(),
+            Some(list) if !list.is_empty() => {
+                std::env::split_paths(&list).filter(|p| !p.as_os_str().is_empty()).collect()
+            }
             _ => std::env::var_os("HOME").map(|h| Path::new(&h).join(".kube").join("config")).into_iter().collect(),
         };
         ConnectOptions {
@@ -90,8 +92,7 @@ pub(crate) fn read(options: &ConnectOptions) -> Result<Merged, String> {
             Err(e) => return Err(format!("error loading config file {:?}: {e}", file.display().to_string())),
         };
         let shown = file.display().to_string();
-        let documents =
-            (options.parse)(&bytes).map_err(|e| format!("error loading config file {shown:?}: {e}"))?;
+        let documents = (options.parse)(&bytes).map_err(|e| format!("error loading config file {shown:?}: {e}"))?;
         if let Some(Value::Object(config)) = documents.into_iter().next() {
             merged.add(config, file.parent().unwrap_or(Path::new("")));
         }
@@ -124,7 +125,8 @@ impl Merged {
         }
     }
 
-    fn is_empty(&self) -> bool {
+    /// Whether no file named a cluster.
+    pub(crate) fn is_empty(&self) -> bool {
         let none = |key| self.0.get(key).and_then(Value::as_array).is_none_or(Vec::is_empty);
         none("clusters") && none("contexts")
     }
@@ -202,6 +204,14 @@ impl Merged {
     }
 }
 
+/// The namespace of the Pod that this runs in, if it runs in one.
+pub(crate) fn pod_namespace() -> Option<String> {
+    std::env::var_os("KUBERNETES_SERVICE_HOST")?;
+    let named = std::env::var("POD_NAMESPACE").ok().filter(|n| !n.is_empty());
+    let mounted = || std::fs::read_to_string("/var/run/secrets/kubernetes.io/serviceaccount/namespace").ok();
+    named.or_else(|| mounted().map(|n| n.trim().to_owned()).filter(|n| !n.is_empty()))
+}
+
 /// Paths in a file are relative to its directory.
 fn resolve_paths(entry: &mut Value, dir: &Path) {
     let mut fix = |pointer: &str| {
@@ -253,9 +263,7 @@ pub(crate) async fn client_config(mut merged: Merged, options: &ConnectOptions) 
         let kubeconfig: Kubeconfig =
             serde_json::from_value(Value::Object(merged.0)).map_err(|e| format!("invalid configuration: {e}"))?;
         let choice = KubeConfigOptions { context: Some(context), ..KubeConfigOptions::default() };
-        Config::from_custom_kubeconfig(kubeconfig, &choice)
-            .await
-            .map_err(|e| format!("invalid configuration: {e}"))?
+        Config::from_custom_kubeconfig(kubeconfig, &choice).await.map_err(|e| format!("invalid configuration: {e}"))?
     };
     if let Ok(agent) = http::HeaderValue::from_str(&options.user_agent) {
         config.headers.push((http::header::USER_AGENT, agent));

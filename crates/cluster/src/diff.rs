@@ -153,9 +153,9 @@ fn keep_known(live: &mut Value, now: &Value, before: &Value) {
                 // Elements are matched by their name where they have one: servers and sidecars reorder them.
                 let twin = |other: &'_ Value| -> Value {
                     let other = other.as_array();
-                    let named = value.get("name").and_then(|name| {
-                        other.into_iter().flatten().find(|o| o.get("name") == Some(name))
-                    });
+                    let named = value
+                        .get("name")
+                        .and_then(|name| other.into_iter().flatten().find(|o| o.get("name") == Some(name)));
                     named.or_else(|| other.and_then(|o| o.get(i))).cloned().unwrap_or(null.clone())
                 };
                 let (now, before) = (twin(now), twin(before));
@@ -339,7 +339,10 @@ mod tests {
         let before = [object("Secret", "s", json!({"data": {"same": "c2VjcmV0", "other": "YQ=="}}))];
         let after = [object("Secret", "s", json!({"data": {"same": "c2VjcmV0", "other": "Yg=="}}))];
         let found = diff(&before, &after, DiffOptions::default());
-        assert_eq!(found[0].before.as_ref().map(|v| &v["data"]), Some(&json!({"same": "REDACTED # (6 bytes)", "other": "-------- # (1 bytes)"})));
+        assert_eq!(
+            found[0].before.as_ref().map(|v| &v["data"]),
+            Some(&json!({"same": "REDACTED # (6 bytes)", "other": "-------- # (1 bytes)"}))
+        );
         assert_eq!(found[0].after.as_ref().map(|v| &v["data"]["other"]), Some(&json!("++++++++ # (1 bytes)")));
         assert_eq!(found[0].change, Change::Changed);
     }
@@ -354,7 +357,10 @@ mod tests {
             name: o.name().to_owned(),
             object: o,
         };
-        let old = [resource(object("ConfigMap", "a", json!({"data": {"x": "1"}}))), resource(object("ConfigMap", "k", json!({})))];
+        let old = [
+            resource(object("ConfigMap", "a", json!({"data": {"x": "1"}}))),
+            resource(object("ConfigMap", "k", json!({}))),
+        ];
         let new = [resource(object("ConfigMap", "a", json!({"data": {"x": "1"}})))];
         let live = |r: &Resource| {
             let mut o = r.object.clone();

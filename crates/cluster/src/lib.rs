@@ -29,7 +29,7 @@ pub use discovery::Mapping;
 pub use error::{ApiError, Error};
 pub use events::{Events, Level, Progress, Silent};
 pub use kube::{CreateOptions, Kube, Offline, Propagation, Resource, ServerVersion, UpdateOptions, Updated};
+pub use object::{Gvk, Object};
 pub use parse::parse_yaml;
 pub use records::ClusterObjects;
-pub use object::{Gvk, Object};
 pub use wait::{Timeout, WaitStrategy, Waiter};

@@ -71,7 +71,11 @@ impl Cluster {
             let why = "the server could not find the requested resource";
             let shown = gvk.to_string();
             let events = self.events();
-            events.log(Level::Error, "unable to retrieve resource list", &[("GroupVersion", api_version), ("error", why)]);
+            events.log(
+                Level::Error,
+                "unable to retrieve resource list",
+                &[("GroupVersion", api_version), ("error", why)],
+            );
             events.log(Level::Error, "unable to get apiresource", &[("groupVersionKind", &shown), ("error", why)]);
             return Err(Error::text(format!("unable to get apiresource from unstructured: {shown}: {why}")));
         };

@@ -141,7 +141,8 @@ mod tests {
 
     #[test]
     fn fields() {
-        let mut o = Object(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "labels": null}}));
+        let mut o =
+            Object(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a", "labels": null}}));
         assert_eq!(o.gvk().to_string(), "apps/v1, Kind=Deployment");
         assert_eq!(Gvk::new("v1", "Pod").to_string(), "/v1, Kind=Pod");
         o.set_label("x", "y");

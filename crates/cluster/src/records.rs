@@ -4,9 +4,9 @@ use http::Method;
 use pintle_release::{ObjectError, ObjectKind, RecordObjects};
 use serde_json::Value;
 
+use crate::Error;
 use crate::apply::segment;
 use crate::client::{Ask, Cluster};
-use crate::Error;
 
 /// The Secrets or ConfigMaps of a namespace; of all namespaces when it is empty (for listing).
 #[derive(Debug)]

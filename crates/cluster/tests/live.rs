@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use pintle_cluster::{
-    Cluster, ClusterObjects, ConnectOptions, CreateOptions, Kube, Propagation, Silent, UpdateOptions, WaitStrategy, Waiter,
-    parse_yaml,
+    Cluster, ClusterObjects, ConnectOptions, CreateOptions, Kube, Propagation, Silent, UpdateOptions, WaitStrategy,
+    Waiter, parse_yaml,
 };
 use pintle_release::{ObjectDriver, ObjectKind, Release, Status, Storage, StorageError};
 use pintle_testkit::ControlPlane;
@@ -200,6 +200,9 @@ fn reads_kubeconfig_as_client_go_does() {
     assert_eq!(context, "kubernetes cluster unreachable: context \"nosuch\" does not exist");
     let (namespace, nothing) = say(&|_| {});
     assert_eq!(namespace, "default");
-    assert!(nothing.starts_with("kubernetes cluster unreachable: Get \"http://localhost:8080/version\": dial tcp "), "{nothing}");
+    assert!(
+        nothing.starts_with("kubernetes cluster unreachable: Get \"http://localhost:8080/version\": dial tcp "),
+        "{nothing}"
+    );
     std::fs::remove_dir_all(&dir).expect("removed");
 }

@@ -62,8 +62,7 @@ pub fn run_without_cleanup(
         (Some(a), Some(b)) => (a.weight, &a.name).cmp(&(b.weight, &b.name)),
         _ => std::cmp::Ordering::Equal,
     });
-    let mut cleanup =
-        Cleanup { namespace: release.namespace.clone(), options: Some(options), ..Cleanup::default() };
+    let mut cleanup = Cleanup { namespace: release.namespace.clone(), options: Some(options), ..Cleanup::default() };
     for index in order {
         let result = run_one(ctx, release, index, event, options);
         let hook = release.hooks.get(index).cloned().unwrap_or_default();

@@ -114,8 +114,7 @@ pub fn crds(ctx: &Context<'_, '_>, options: &InstallOptions, files: &[(String, S
         if resources.is_empty() {
             return Err(Error::text("resources are empty").context(context()));
         }
-        let create =
-            CreateOptions { server_side: options.server_side, force_conflicts: options.force_conflicts };
+        let create = CreateOptions { server_side: options.server_side, force_conflicts: options.force_conflicts };
         if !options.server_side && options.force_conflicts {
             return Err(conflicting_create_options().context(context()));
         }
@@ -271,8 +270,7 @@ fn perform(
     if !options.disable_hooks {
         hooks::run(ctx, release, "post-install", hook_options).map_err(|e| e.context("failed post-install"))?;
     }
-    let description =
-        if options.description.is_empty() { "Install complete" } else { options.description.as_str() };
+    let description = if options.description.is_empty() { "Install complete" } else { options.description.as_str() };
     release.set_status(Status::DEPLOYED, description);
     // The objects are there, so a record that cannot be written does not make the install fail.
     if let Err(error) = ctx.storage.update(release) {
@@ -303,8 +301,9 @@ fn fail(
             Err(e) => Error::text(format!(
                 "an error occurred while uninstalling the release. original install error: {error}: {e}"
             )),
-            Ok(_) => error
-                .context(format!("release {name} failed, and has been uninstalled due to rollback-on-failure being set")),
+            Ok(_) => error.context(format!(
+                "release {name} failed, and has been uninstalled due to rollback-on-failure being set"
+            )),
         };
         return Failed::with(release, error);
     }

@@ -131,8 +131,7 @@ mod tests {
         for (name, version, status) in
             [("a", 1, "superseded"), ("a", 2, "deployed"), ("b", 1, "failed"), ("c", 1, "unknown")]
         {
-            let mut release =
-                Release { name: name.into(), namespace: "n".into(), version, ..Release::default() };
+            let mut release = Release { name: name.into(), namespace: "n".into(), version, ..Release::default() };
             release.info.status = Status::new(status);
             storage.create(&release).expect("created");
         }

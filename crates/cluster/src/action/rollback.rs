@@ -65,11 +65,7 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &RollbackOptions, name: &str) -> 
     Ok(ctx.storage.update(&target)?)
 }
 
-fn prepare(
-    ctx: &Context<'_, '_>,
-    options: &RollbackOptions,
-    name: &str,
-) -> Result<(Release, Release, bool), Error> {
+fn prepare(ctx: &Context<'_, '_>, options: &RollbackOptions, name: &str) -> Result<(Release, Release, bool), Error> {
     if validate_name(name).is_err() {
         return Err(Error::text(format!("prepareRollback: Release name is invalid: {name}")));
     }

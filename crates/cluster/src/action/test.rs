@@ -106,9 +106,9 @@ fn container_logs(ctx: &Context<'_, '_>, namespace: &str, name: &str, out: &mut 
                     out.extend_from_slice(&text);
                     out.push(b'\n');
                 }
-                Err(error) => errors.push(
-                    error.context(format!("unable to get logs for pod {name}, container {container}")),
-                ),
+                Err(error) => {
+                    errors.push(error.context(format!("unable to get logs for pod {name}, container {container}")))
+                }
             }
         }
     }

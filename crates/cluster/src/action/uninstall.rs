@@ -56,11 +56,7 @@ pub struct Uninstalled {
 ///
 /// # Errors
 /// Helm's texts.
-pub fn run(
-    ctx: &mut Context<'_, '_>,
-    options: &UninstallOptions,
-    name: &str,
-) -> Result<Option<Uninstalled>, Error> {
+pub fn run(ctx: &mut Context<'_, '_>, options: &UninstallOptions, name: &str) -> Result<Option<Uninstalled>, Error> {
     ctx.kube.reachable()?;
     if options.dry_run {
         return match read::content_unchecked(ctx, name, 0) {

@@ -80,9 +80,7 @@ pub fn prepare(ctx: &Context<'_, '_>, options: &UpgradeOptions, name: &str) -> R
     } else {
         match ctx.storage.deployed(name) {
             Ok(deployed) => deployed,
-            Err(StorageError::NoDeployed(_))
-                if [Status::FAILED, Status::SUPERSEDED].contains(&last.info.status) =>
-            {
+            Err(StorageError::NoDeployed(_)) if [Status::FAILED, Status::SUPERSEDED].contains(&last.info.status) => {
                 last.clone()
             }
             Err(error) => return Err(error.into()),
@@ -228,8 +226,7 @@ fn perform(
     }
     current.info.status = Status::SUPERSEDED;
     ctx.record(current);
-    let description =
-        if options.description.is_empty() { "Upgrade complete" } else { options.description.as_str() };
+    let description = if options.description.is_empty() { "Upgrade complete" } else { options.description.as_str() };
     release.set_status(Status::DEPLOYED, description);
     Ok(())
 }

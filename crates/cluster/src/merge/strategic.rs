@@ -170,7 +170,9 @@ impl Walk<'_> {
         added.sort_by_key(|v| modified.iter().position(|m| same(m, v)));
         let order_wanted = match side {
             Side::Deletions => !deleted.is_empty(),
-            Side::Changes => original.len() != modified.len() || !original.iter().zip(modified).all(|(a, b)| same(a, b)),
+            Side::Changes => {
+                original.len() != modified.len() || !original.iter().zip(modified).all(|(a, b)| same(a, b))
+            }
         };
         if !added.is_empty() {
             patch.insert(key.to_owned(), added.into());
@@ -385,7 +387,9 @@ mod tests {
     #[test]
     fn containers_merge_by_name() {
         let spec = |containers: Value| json!({"spec": {"template": {"spec": {"containers": containers}}}});
-        let old = spec(json!([{"name": "a", "image": "x:1", "env": [{"name": "E", "value": "1"}]}, {"name": "b", "image": "y"}]));
+        let old = spec(
+            json!([{"name": "a", "image": "x:1", "env": [{"name": "E", "value": "1"}]}, {"name": "b", "image": "y"}]),
+        );
         let new = spec(json!([{"name": "a", "image": "x:2"}]));
         let live = spec(json!([
             {"name": "a", "image": "x:1", "imagePullPolicy": "Always", "env": [{"name": "E", "value": "1"}]},
@@ -409,10 +413,7 @@ mod tests {
         let old = strategy(json!({"type": "RollingUpdate"}));
         let new = strategy(json!({"type": "Recreate"}));
         let live = strategy(json!({"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1}}));
-        assert_eq!(
-            patch("Deployment", old, new, live),
-            strategy(json!({"type": "Recreate", "$retainKeys": ["type"]}))
-        );
+        assert_eq!(patch("Deployment", old, new, live), strategy(json!({"type": "Recreate", "$retainKeys": ["type"]})));
     }
 
     #[test]
@@ -442,7 +443,12 @@ mod tests {
     #[test]
     fn a_missing_key_is_an_error() {
         let ports = |p: Value| json!({"spec": {"ports": p}});
-        let error = three_way_strategic_patch("Service", &json!({}), &ports(json!([{"name": "x"}])), &ports(json!([{"port": 1}])));
+        let error = three_way_strategic_patch(
+            "Service",
+            &json!({}),
+            &ports(json!([{"name": "x"}])),
+            &ports(json!([{"port": 1}])),
+        );
         assert_eq!(error.unwrap_err().to_string(), "map: map[name:x] does not contain declared merge key: port");
     }
 }

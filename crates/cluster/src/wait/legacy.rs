@@ -33,8 +33,7 @@ pub fn is_ready(kube: &dyn Kube, resource: &Resource, check_jobs: bool) -> Resul
         ("", "v1", "ReplicationController") | ("apps", "v1", "ReplicaSet") => {
             let object = live()?;
             // The pods are those of the rendered selector, as in Helm.
-            generation_observed(&object)
-                && children(kube, "v1", "Pod", resource, &resource.object.0)?.iter().all(pod)
+            generation_observed(&object) && children(kube, "v1", "Pod", resource, &resource.object.0)?.iter().all(pod)
         }
         _ => true,
     })
@@ -48,8 +47,7 @@ fn children(
     parent: &Resource,
     object: &Value,
 ) -> Result<Vec<Value>, Error> {
-    let selector = label_selector(object)
-        .map_err(|e| Error::text(format!("invalid label selector: {e}")))?;
+    let selector = label_selector(object).map_err(|e| Error::text(format!("invalid label selector: {e}")))?;
     let list = kube.list(&Gvk::new(api_version, kind), &parent.namespace, &selector, "");
     let list = list.map_err(|e| if kind == "Pod" { e.context("failed to list pods") } else { e })?;
     Ok(list.into_iter().map(|o| o.0).collect())
@@ -259,7 +257,8 @@ mod tests {
     fn jobs() {
         assert_eq!(job(&json!({"spec": {"completions": 1}, "status": {}})), Ok(false));
         assert_eq!(job(&json!({"spec": {"completions": 1}, "status": {"succeeded": 1}})), Ok(true));
-        let bad = json!({"metadata": {"namespace": "n", "name": "j"}, "spec": {"backoffLimit": 0}, "status": {"failed": 1}});
+        let bad =
+            json!({"metadata": {"namespace": "n", "name": "j"}, "spec": {"backoffLimit": 0}, "status": {"failed": 1}});
         assert_eq!(job(&bad), Err("job is failed: n/j".to_owned()));
     }
 

@@ -186,8 +186,7 @@ impl<'a> Waiter<'a> {
     /// Pods of a controller that will not get ready by themselves.
     fn failed_pods(&self, r: &Resource, object: &Object) -> usize {
         let Some(labels) = object.0.pointer("/spec/selector/matchLabels").and_then(Value::as_object) else { return 0 };
-        let selector: Vec<String> =
-            labels.iter().filter_map(|(k, v)| Some(format!("{k}={}", v.as_str()?))).collect();
+        let selector: Vec<String> = labels.iter().filter_map(|(k, v)| Some(format!("{k}={}", v.as_str()?))).collect();
         let pods = self.kube.list(&Gvk::new("v1", "Pod"), &r.namespace, &selector.join(","), "").unwrap_or_default();
         let failed = |pod: &&Object| {
             let status = kstatus::compute(&pod.0);
@@ -282,12 +281,7 @@ impl<'a> Waiter<'a> {
     }
 
     /// A pause before the next look, or why there is none.
-    fn pause(
-        &self,
-        deadline: &Deadline,
-        pause: &mut Duration,
-        pending: impl FnOnce() -> Vec<String>,
-    ) -> Option<Error> {
+    fn pause(&self, deadline: &Deadline, pause: &mut Duration, pending: impl FnOnce() -> Vec<String>) -> Option<Error> {
         if self.events.cancelled() {
             return Some(Error::Cancelled);
         }
