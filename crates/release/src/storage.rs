@@ -140,3 +140,52 @@ impl<'a> Storage<'a> {
 fn newest(releases: Vec<Release>) -> Option<Release> {
     releases.into_iter().max_by_key(|r| r.version)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Memory;
+
+    fn revision(version: i64, status: Status) -> Release {
+        let mut r = Release { name: "a".to_owned(), namespace: "n".to_owned(), version, ..Release::default() };
+        r.set_status(status, "");
+        r
+    }
+
+    #[test]
+    fn pruning_keeps_the_newest_deployed_revision() {
+        let mut storage = Storage::new(Memory::new("n"));
+        storage.create(&revision(1, Status::DEPLOYED)).unwrap();
+        for v in 2..=4 {
+            storage.create(&revision(v, Status::FAILED)).unwrap();
+        }
+        storage.max_history = 3;
+        storage.create(&revision(5, Status::PENDING_UPGRADE)).unwrap();
+        let mut left: Vec<i64> = storage.history("a").unwrap().iter().map(|r| r.version).collect();
+        left.sort_unstable();
+        assert_eq!(left, [1, 4, 5]);
+        assert_eq!(storage.deployed("a").unwrap().version, 1);
+        assert_eq!(storage.last("a").unwrap().version, 5);
+    }
+
+    #[test]
+    fn errors_have_helms_texts() {
+        let storage = Storage::new(Memory::new("n"));
+        assert_eq!(storage.last("a").unwrap_err().to_string(), "release: not found");
+        assert_eq!(storage.deployed("a").unwrap_err().to_string(), "\"a\" has no deployed releases");
+        storage.create(&revision(1, Status::DEPLOYED)).unwrap();
+        assert_eq!(storage.create(&revision(1, Status::DEPLOYED)).unwrap_err().to_string(), "release: already exists");
+        assert_eq!(storage.driver().get("nonsense").unwrap_err().to_string(), "release: invalid key");
+    }
+
+    #[test]
+    fn memory_takes_data_files() {
+        let memory = Memory::new("n");
+        let data = serde_json::json!([{"name": "a", "version": 1, "namespace": "n", "info": {"status": "deployed"}}]);
+        memory.load(data).unwrap();
+        memory.set_namespace("other");
+        assert!(memory.list().unwrap().is_empty());
+        memory.set_namespace("");
+        assert_eq!(memory.list().unwrap().len(), 1);
+    }
+}
