@@ -4,10 +4,14 @@ pub mod completion;
 mod create;
 mod dependency;
 mod env;
+mod install;
+mod lifecycle;
 mod lint;
 mod package;
+mod read;
 mod show;
 mod template;
+mod upgrade;
 mod version;
 
 use crate::error::{CliError, CliResult};
@@ -28,6 +32,20 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "version" => version::run(cx),
         "env" => env::run(cx),
         "dependency list" => dependency::list(cx),
+        "install" => install::run(cx),
+        "upgrade" => upgrade::run(cx),
+        "rollback" => lifecycle::rollback(cx),
+        "uninstall" => lifecycle::uninstall(cx),
+        "test" => lifecycle::test(cx),
+        "list" => read::list(cx),
+        "history" => read::history(cx),
+        "status" => read::status(cx),
+        "get all" => read::get_all(cx),
+        "get hooks" => read::get_hooks(cx),
+        "get manifest" => read::get_manifest(cx),
+        "get metadata" => read::get_metadata(cx),
+        "get notes" => read::get_notes(cx),
+        "get values" => read::get_values(cx),
         "completion bash" | "completion zsh" | "completion fish" | "completion powershell" => completion::script(cx),
         other => Err(CliError::new(format!("{:?} is not available in this version of pintle", format!("{} {other}", cx.settings.program)))),
     }
@@ -56,4 +74,31 @@ pub fn unknown(cx: &Context<'_>, word: &str, _rest: &[String]) -> CliResult {
 /// Names of releases for completion; none where no cluster answers.
 pub fn release_names(_: &crate::settings::Settings) -> Vec<String> {
     Vec::new()
+}
+
+/// `get all --template`: the release through a Go template.
+fn get_template(cx: &Context<'_>, r: &pintle_release::Release, template: &str) -> CliResult {
+    use pintle_template::{FuncMap, MissingKey, TemplateSet};
+    let json = serde_json::to_value(r).map_err(|e| e.to_string())?;
+    // templates see Go's field names: `.Release.Name`
+    let data = serde_json::json!({ "Release": exported(&json) });
+    let mut set = TemplateSet::new(std::rc::Rc::new(FuncMap::with_base(pintle_sprig::lookup)), MissingKey::Default);
+    let t = set.parse_anonymous("tpl", template.as_bytes()).map_err(|e| e.to_string())?;
+    let mut out = Vec::new();
+    set.execute_template(&t, &crate::ops::render::from_json(&data), &mut out).map_err(|e| e.to_string())?;
+    cx.out.data(out);
+    Ok(())
+}
+
+/// Keys as Go exports them: `app_version` and `appVersion` are `AppVersion`.
+fn exported(v: &serde_json::Value) -> serde_json::Value {
+    match v {
+        serde_json::Value::Object(m) => {
+            let name = |k: &str| -> String {
+                k.split('_').map(|p| p.chars().enumerate().map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c }).collect::<String>()).collect()
+            };
+            m.iter().map(|(k, v)| (name(k), if k == "config" || k == "values" { v.clone() } else { exported(v) })).collect()
+        }
+        other => other.clone(),
+    }
 }

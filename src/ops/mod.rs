@@ -2,4 +2,6 @@
 
 pub mod chart;
 pub mod name;
+pub mod render;
+pub mod session;
 pub mod values;
