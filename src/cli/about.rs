@@ -108,6 +108,9 @@ pub fn flag(name: &str) -> &'static str {
         "wait" => "wait until all objects are ready: watcher, hookOnly or legacy",
         "timeout" => "how long to wait for Kubernetes, e.g. 5m30s",
         "version" => "version or range of the chart",
+        "context" => "lines shown around a change",
+        "detailed-exitcode" => "end with 2 where something differs",
+        "show-secrets" => "show what Secrets hold",
         "dry-run" => "only show what would happen: client or server",
         _ => "",
     }

@@ -502,6 +502,34 @@ const VERSION: &[F] = &[
     F { name: "template", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
 ];
 
+/// What every `diff` takes.
+#[rustfmt::skip]
+const DIFF: &[F] = &[
+    F { name: "context", short: "C", ty: Ty::Int, kind: "int", default: "3", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "detailed-exitcode", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "show-secrets", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+];
+
+/// What `diff upgrade` takes: how to make the upgrade that is looked at.
+#[rustfmt::skip]
+const DIFF_UPGRADE: &[F] = &[
+    F { name: "context", short: "C", ty: Ty::Int, kind: "int", default: "3", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "detailed-exitcode", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "show-secrets", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "install", short: "i", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "reset-values", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "reuse-values", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "reset-then-reuse-values", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "skip-schema-validation", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "values", short: "f", ty: Ty::StringSlice, kind: "stringSlice", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "set", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "set-string", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "set-json", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "set-file", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "set-literal", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "version", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+];
+
 /// All commands; a group stands before its members.
 #[rustfmt::skip]
 pub const COMMANDS: &[C] = &[
@@ -566,4 +594,9 @@ pub const COMMANDS: &[C] = &[
     C { path: "upgrade", usage: "upgrade [RELEASE] [CHART] [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &["force force-conflicts", "force-replace force-conflicts"], flags: UPGRADE },
     C { path: "verify", usage: "verify PATH [flags]", aliases: &[], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: PLUGIN_VERIFY },
     C { path: "version", usage: "version [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: VERSION },
+    C { path: "diff", usage: "diff upgrade|revision|rollback|release [flags]", aliases: &[], args: Args::None, runnable: false, hidden: false, exclusive: &[], flags: &[] },
+    C { path: "diff upgrade", usage: "diff upgrade RELEASE CHART [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF_UPGRADE },
+    C { path: "diff revision", usage: "diff revision RELEASE REVISION [REVISION] [flags]", aliases: &[], args: Args::AtLeast(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
+    C { path: "diff rollback", usage: "diff rollback RELEASE [REVISION] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
+    C { path: "diff release", usage: "diff release RELEASE OTHER [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
 ];

@@ -3,6 +3,7 @@
 pub mod completion;
 mod create;
 mod dependency;
+mod diff;
 mod env;
 mod install;
 mod lifecycle;
@@ -32,6 +33,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "version" => version::run(cx),
         "env" => env::run(cx),
         "dependency list" => dependency::list(cx),
+        "diff upgrade" | "diff revision" | "diff rollback" | "diff release" => diff::run(cx),
         "install" => install::run(cx),
         "upgrade" => upgrade::run(cx),
         "rollback" => lifecycle::rollback(cx),
