@@ -17,7 +17,10 @@ pub fn namespace(s: &Settings) -> Option<String> {
         .filter_map(|p| pintle_yaml::read(&std::fs::read(p).ok()?).ok())
         .collect();
     let text = |v: &Value, key: &str| {
-        v.as_map().and_then(|m| m.get_str(key)).and_then(|v| v.as_str().map(ToString::to_string)).filter(|s| !s.is_empty())
+        v.as_map()
+            .and_then(|m| m.get_str(key))
+            .and_then(|v| v.as_str().map(ToString::to_string))
+            .filter(|s| !s.is_empty())
     };
     let context = match s.value("kube-context", "HELM_KUBECONTEXT", "") {
         given if !given.is_empty() => given,

@@ -51,12 +51,9 @@ pub fn run(argv: &[String], env: Vec<(String, String)>, out: &Output) -> ExitCod
 }
 
 fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)>, out: &Output) -> error::CliResult {
-    match argv.first().map(String::as_str) {
-        Some("__complete" | "__completeNoDesc") => {
-            let settings = Settings::new(program, bin, env, &Parsed::default());
-            return commands::completion::complete(&settings, argv, out);
-        }
-        _ => {}
+    if let Some("__complete" | "__completeNoDesc") = argv.first().map(String::as_str) {
+        let settings = Settings::new(program, bin, env, &Parsed::default());
+        return commands::completion::complete(&settings, argv, out);
     }
     match cli::parse(argv, program) {
         Outcome::Error(e) => Err(CliError::new(e)),

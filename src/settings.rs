@@ -121,7 +121,8 @@ impl Settings {
             let v = self.value(flag, var, "false");
             matches!(v.as_str(), "1" | "t" | "T" | "true" | "TRUE" | "True").to_string()
         };
-        let number = |flag: &str, var: &str, default: i64| self.value(flag, var, "").parse().unwrap_or(default).to_string();
+        let number =
+            |flag: &str, var: &str, default: i64| self.value(flag, var, "").parse().unwrap_or(default).to_string();
         let qps: f64 = self.value("qps", "HELM_QPS", "0").parse().unwrap_or(0.0);
         let groups = self.flag("kube-as-group").map_or_else(
             || self.var("HELM_KUBEASGROUPS").split(',').filter(|g| !g.is_empty()).collect::<Vec<_>>().join(","),

@@ -19,18 +19,33 @@ pub fn of(path: &str) -> About {
             Some(
                 "Packages, renders and installs Kubernetes applications.\n\nA chart describes an application, a release is a chart installed under a name, a revision is one state of a release.",
             ),
-            &["create web", "template web ./web", "install web ./web --wait", "upgrade web ./web -f prod.yaml", "diff upgrade web ./web", "rollback web"],
+            &[
+                "create web",
+                "template web ./web",
+                "install web ./web --wait",
+                "upgrade web ./web -f prod.yaml",
+                "diff upgrade web ./web",
+                "rollback web",
+            ],
         ),
         "completion" => ("Print a completion script for a shell", None, &["completion bash"]),
-        "completion bash" => ("Print the completion script for bash", None, &["completion bash > /etc/bash_completion.d/helm"]),
-        "completion fish" => ("Print the completion script for fish", None, &["completion fish > ~/.config/fish/completions/helm.fish"]),
+        "completion bash" => {
+            ("Print the completion script for bash", None, &["completion bash > /etc/bash_completion.d/helm"])
+        }
+        "completion fish" => {
+            ("Print the completion script for fish", None, &["completion fish > ~/.config/fish/completions/helm.fish"])
+        }
         "completion powershell" => ("Print the completion script for PowerShell", None, &[]),
         "completion zsh" => ("Print the completion script for zsh", None, &["completion zsh > \"${fpath[1]}/_helm\""]),
         "create" => ("Start a new chart in a folder", None, &["create web", "create web --starter ./my-starter"]),
         "dependency" => ("Look after the charts that a chart depends on", None, &[]),
         "dependency build" => ("Fill charts/ as Chart.lock says", None, &["dependency build ./web"]),
-        "dependency list" => ("List a chart's dependencies and whether they are there", None, &["dependency list ./web"]),
-        "dependency update" => ("Resolve Chart.yaml's dependencies, fill charts/ and write Chart.lock", None, &["dependency update ./web"]),
+        "dependency list" => {
+            ("List a chart's dependencies and whether they are there", None, &["dependency list ./web"])
+        }
+        "dependency update" => {
+            ("Resolve Chart.yaml's dependencies, fill charts/ and write Chart.lock", None, &["dependency update ./web"])
+        }
         "docs" => ("Write the documentation of all commands into files", None, &[]),
         "env" => ("Show the settings in force", None, &["env", "env HELM_PLUGINS"]),
         "get" => ("Show parts of a release", None, &[]),
@@ -42,10 +57,20 @@ pub fn of(path: &str) -> About {
         "get values" => ("Show a release's values", None, &["get values web", "get values web --all -o json"]),
         "help" => ("Show help for a command", None, &["help install"]),
         "history" => ("List a release's revisions", None, &["history web --max 5"]),
-        "install" => ("Install a chart as a new release", None, &["install web ./web", "install web ./web -f prod.yaml --set image.tag=1.2 --wait", "install --generate-name ./web"]),
+        "install" => (
+            "Install a chart as a new release",
+            None,
+            &[
+                "install web ./web",
+                "install web ./web -f prod.yaml --set image.tag=1.2 --wait",
+                "install --generate-name ./web",
+            ],
+        ),
         "lint" => ("Look for mistakes in a chart", None, &["lint ./web", "lint ./web --strict -f prod.yaml"]),
         "list" => ("List releases", None, &["list", "list -A -o json", "list --filter 'web-.*'"]),
-        "package" => ("Pack a chart folder into an archive", None, &["package ./web", "package ./web --version 1.2.3 -d dist"]),
+        "package" => {
+            ("Pack a chart folder into an archive", None, &["package ./web", "package ./web --version 1.2.3 -d dist"])
+        }
         "plugin" => ("Look after plugins", None, &[]),
         "plugin install" => ("Install a plugin from a path or address", None, &[]),
         "plugin list" => ("List installed plugins", None, &[]),
@@ -75,14 +100,28 @@ pub fn of(path: &str) -> About {
         "show readme" => ("Show a chart's README", None, &["show readme ./web"]),
         "show values" => ("Show a chart's default values", None, &["show values ./web > my-values.yaml"]),
         "status" => ("Show the state of a release", None, &["status web", "status web -o json"]),
-        "template" => ("Render a chart without a cluster", None, &["template web ./web", "template web ./web -f prod.yaml -s templates/deployment.yaml", "template web ./web --output-dir rendered"]),
+        "template" => (
+            "Render a chart without a cluster",
+            None,
+            &[
+                "template web ./web",
+                "template web ./web -f prod.yaml -s templates/deployment.yaml",
+                "template web ./web --output-dir rendered",
+            ],
+        ),
         "test" => ("Run a release's tests", None, &["test web --logs"]),
         "uninstall" => ("Remove a release", None, &["uninstall web", "uninstall web --keep-history"]),
-        "upgrade" => ("Bring a release to a new state of its chart", None, &["upgrade web ./web", "upgrade --install web ./web -f prod.yaml --rollback-on-failure"]),
+        "upgrade" => (
+            "Bring a release to a new state of its chart",
+            None,
+            &["upgrade web ./web", "upgrade --install web ./web -f prod.yaml --rollback-on-failure"],
+        ),
         "verify" => ("Check an archive against its signature", None, &["verify web-1.2.3.tgz"]),
         "version" => ("Show the version", None, &["version", "version --short"]),
         "diff" => ("Show what would change, or what changed", None, &[]),
-        "diff upgrade" => ("Compare a release with what an upgrade would make of it", None, &["diff upgrade web ./web -f prod.yaml"]),
+        "diff upgrade" => {
+            ("Compare a release with what an upgrade would make of it", None, &["diff upgrade web ./web -f prod.yaml"])
+        }
         "diff rollback" => ("Compare a release with what a rollback would make of it", None, &["diff rollback web 2"]),
         "diff revision" => ("Compare two revisions of a release", None, &["diff revision web 2 3"]),
         "diff release" => ("Compare two releases", None, &["diff release web-blue web-green"]),

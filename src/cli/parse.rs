@@ -175,8 +175,7 @@ fn help(root: &'static Command, words: &[String], program: &str) -> Outcome {
 fn find(root: &'static Command, argv: &[String]) -> (&'static Command, Vec<String>, Option<usize>) {
     let mut at = root;
     let mut rest: Vec<(usize, String)> = argv.iter().cloned().enumerate().collect();
-    loop {
-        let Some(i) = first_word(at, &rest) else { break };
+    while let Some(i) = first_word(at, &rest) {
         match member(at, &rest[i].1) {
             Some(next) => {
                 at = next;
@@ -304,8 +303,11 @@ impl Parsed {
 
     fn set(&mut self, flag: &'static Flag, value: String) -> Result<(), String> {
         let invalid = |value: &str, why: String| {
-            let names =
-                if flag.short.is_empty() { format!("--{}", flag.name) } else { format!("-{}, --{}", flag.short, flag.name) };
+            let names = if flag.short.is_empty() {
+                format!("--{}", flag.name)
+            } else {
+                format!("-{}, --{}", flag.short, flag.name)
+            };
             Err(format!("invalid argument {} for \"{names}\" flag: {why}", pintle_go::strconv::quote(value.as_bytes())))
         };
         let quoted = || pintle_go::strconv::quote(value.as_bytes());
@@ -460,7 +462,10 @@ mod tests {
         assert_eq!(error("list --nope"), "unknown flag: --nope");
         assert_eq!(error("list -Z"), "unknown shorthand flag: 'Z' in -Z");
         assert_eq!(error("template r c --set"), "flag needs an argument: --set");
-        assert_eq!(error("get values"), "\"helm get values\" requires 1 argument\n\nUsage:  helm get values RELEASE_NAME [flags]");
+        assert_eq!(
+            error("get values"),
+            "\"helm get values\" requires 1 argument\n\nUsage:  helm get values RELEASE_NAME [flags]"
+        );
         assert_eq!(
             error("list -m x"),
             "invalid argument \"x\" for \"-m, --max\" flag: strconv.ParseInt: parsing \"x\": invalid syntax"

@@ -169,15 +169,17 @@ fn plain(c: &Command, rest: &[String]) -> Result<(Vec<String>, Vec<&'static str>
         if let Some(f) = find_flag(c, name) {
             given.push(f.name);
             let bad = match (f.ty, value) {
-                (Ty::Format, Some(v)) if !["table", "json", "yaml"].contains(&v) => Some((v, "invalid format type".to_owned())),
-                (Ty::Wait, Some(v)) if !["watcher", "legacy", "hookOnly", "true", "false"].contains(&v) => Some((
-                    v,
-                    format!("invalid wait input {v:?}. Valid inputs are watcher, hookOnly, and legacy"),
-                )),
+                (Ty::Format, Some(v)) if !["table", "json", "yaml"].contains(&v) => {
+                    Some((v, "invalid format type".to_owned()))
+                }
+                (Ty::Wait, Some(v)) if !["watcher", "legacy", "hookOnly", "true", "false"].contains(&v) => {
+                    Some((v, format!("invalid wait input {v:?}. Valid inputs are watcher, hookOnly, and legacy")))
+                }
                 _ => None,
             };
             if let Some((v, why)) = bad {
-                let shown = if f.short.is_empty() { format!("--{}", f.name) } else { format!("-{}, --{}", f.short, f.name) };
+                let shown =
+                    if f.short.is_empty() { format!("--{}", f.name) } else { format!("-{}, --{}", f.short, f.name) };
                 return Err(format!(
                     "Error while parsing flags from args [{a}]: invalid argument {v:?} for \"{shown}\" flag: {why}"
                 ));
@@ -192,7 +194,8 @@ fn plain(c: &Command, rest: &[String]) -> Result<(Vec<String>, Vec<&'static str>
 
 fn flags(c: &Command, given: &[&'static str], word: &str) -> Answer {
     let mut out = Vec::new();
-    let mut all: Vec<&Flag> = c.flags.iter().chain(table::GLOBAL).filter(|f| !f.hidden && f.deprecated.is_empty()).collect();
+    let mut all: Vec<&Flag> =
+        c.flags.iter().chain(table::GLOBAL).filter(|f| !f.hidden && f.deprecated.is_empty()).collect();
     all.sort_by_key(|f| f.name);
     for f in all {
         let repeatable = matches!(f.ty, Ty::StringArray | Ty::StringSlice | Ty::StringMap);
@@ -253,8 +256,8 @@ fn arguments(settings: &Settings, c: &Command, args: &[String], word: &str) -> A
         "dependency build" | "dependency list" | "dependency update" if n == 0 => Answer::files(),
         "repo add" | "repo remove" | "repo update" | "plugin update" | "plugin uninstall" | "registry logout"
         | "registry login" => Answer::nothing(),
-        "status" | "history" | "test" | "uninstall" | "upgrade" | "rollback" | "get all" | "get hooks" | "get manifest"
-        | "get metadata" | "get notes" | "get values"
+        "status" | "history" | "test" | "uninstall" | "upgrade" | "rollback" | "get all" | "get hooks"
+        | "get manifest" | "get metadata" | "get notes" | "get values"
             if n == 0 =>
         {
             Answer::of(commands::release_names(settings).into_iter().map(|n| (n, String::new())), 0)
@@ -262,7 +265,9 @@ fn arguments(settings: &Settings, c: &Command, args: &[String], word: &str) -> A
         "rollback" if n == 1 => Answer { candidates: Vec::new(), directive: ERROR },
         "install" | "template" if n == 0 => Answer::nothing(),
         "uninstall" | "search repo" | "search hub" => Answer::files(),
-        _ if matches!(c.args, Args::None | Args::Exact(_) | Args::AtMost(_)) || c.path == "plugin list" => Answer::no_more(),
+        _ if matches!(c.args, Args::None | Args::Exact(_) | Args::AtMost(_)) || c.path == "plugin list" => {
+            Answer::no_more()
+        }
         _ => Answer::files(),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pintle_chart::create::{create, create_from};
 use pintle_chart::Metadata;
+use pintle_chart::create::{create, create_from};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};

@@ -35,8 +35,7 @@ pub fn list(cx: &Context<'_>) -> CliResult {
 
 fn status(chart: &Chart, d: &Dependency) -> String {
     let Some(sub) = chart.dependencies().iter().find(|c| c.name() == d.name) else { return "missing".to_owned() };
-    let (Ok(wanted), Ok(have)) =
-        (Constraint::new(d.version.as_str()), Version::new(sub.metadata.version.as_str()))
+    let (Ok(wanted), Ok(have)) = (Constraint::new(d.version.as_str()), Version::new(sub.metadata.version.as_str()))
     else {
         return "invalid version".to_owned();
     };

@@ -67,7 +67,11 @@ struct Side {
 
 impl Side {
     fn of(r: &Release) -> Side {
-        Side { title: format!("{} revision {}", r.name, r.version), manifest: r.manifest.clone(), namespace: r.namespace.clone() }
+        Side {
+            title: format!("{} revision {}", r.name, r.version),
+            manifest: r.manifest.clone(),
+            namespace: r.namespace.clone(),
+        }
     }
 
     /// The objects; those of a release without a namespace are in the release's own.
@@ -108,7 +112,11 @@ fn upgraded(
             is_install: true,
         };
         let r = render::release(cx, session, &chart, &user, &o, &caps, DryRun::Server)?;
-        let side = |title: &str, manifest: String| Side { title: title.to_owned(), manifest, namespace: session.namespace.clone() };
+        let side = |title: &str, manifest: String| Side {
+            title: title.to_owned(),
+            manifest,
+            namespace: session.namespace.clone(),
+        };
         return Ok((side("nothing", String::new()), side("install", r.manifest)));
     }
     let mut chart = load::load(&path, cx.out)?;

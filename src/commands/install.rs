@@ -99,7 +99,8 @@ pub fn install(
     let rendered = render::release(cx, session, &chart, user, &release, &caps, options.dry_run)?;
     if options.dry_run == DryRun::Client {
         // nothing is asked of a cluster: the objects are not even looked up
-        let mut offline = Actions { storage: &mut *actions.storage, kube: &pintle_cluster::Offline, events: actions.events };
+        let mut offline =
+            Actions { storage: &mut *actions.storage, kube: &pintle_cluster::Offline, events: actions.events };
         return install::run(&mut offline, &options, rendered).map_err(|e| e.to_string().into());
     }
     install::run(actions, &options, rendered).map_err(|e| e.to_string().into())

@@ -1,10 +1,10 @@
 //! `rollback`, `uninstall`, `test`: what happens to a release that is there.
 
 use pintle_cluster::Propagation;
+use pintle_cluster::action::ServerSide;
 use pintle_cluster::action::rollback::{self, RollbackOptions};
 use pintle_cluster::action::test::{self, TestOptions};
 use pintle_cluster::action::uninstall::{self, UninstallOptions};
-use pintle_cluster::action::ServerSide;
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
@@ -88,8 +88,7 @@ pub fn test(cx: &Context<'_>) -> CliResult {
         }
     }
     let session = Session::open(cx)?;
-    let options =
-        TestOptions { namespace: session.namespace.clone(), timeout: session::timeout(cx), include, exclude };
+    let options = TestOptions { namespace: session.namespace.clone(), timeout: session::timeout(cx), include, exclude };
     session.with(cx, &session.namespace, |actions| {
         let run = test::run(actions, &options, first(cx)).map_err(|e| e.to_string())?;
         let show = Show { debug: cx.settings.debug, metadata: false, hide_notes: true };

@@ -49,7 +49,10 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "get notes" => read::get_notes(cx),
         "get values" => read::get_values(cx),
         "completion bash" | "completion zsh" | "completion fish" | "completion powershell" => completion::script(cx),
-        other => Err(CliError::new(format!("{:?} is not available in this version of pintle", format!("{} {other}", cx.settings.program)))),
+        other => Err(CliError::new(format!(
+            "{:?} is not available in this version of pintle",
+            format!("{} {other}", cx.settings.program)
+        ))),
     }
 }
 
@@ -97,9 +100,18 @@ fn exported(v: &serde_json::Value) -> serde_json::Value {
     match v {
         serde_json::Value::Object(m) => {
             let name = |k: &str| -> String {
-                k.split('_').map(|p| p.chars().enumerate().map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c }).collect::<String>()).collect()
+                k.split('_')
+                    .map(|p| {
+                        p.chars()
+                            .enumerate()
+                            .map(|(i, c)| if i == 0 { c.to_ascii_uppercase() } else { c })
+                            .collect::<String>()
+                    })
+                    .collect()
             };
-            m.iter().map(|(k, v)| (name(k), if k == "config" || k == "values" { v.clone() } else { exported(v) })).collect()
+            m.iter()
+                .map(|(k, v)| (name(k), if k == "config" || k == "values" { v.clone() } else { exported(v) }))
+                .collect()
         }
         other => other.clone(),
     }

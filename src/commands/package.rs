@@ -45,8 +45,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             "." => std::env::current_dir().map_err(|e| e.to_string())?,
             d => d.into(),
         };
-        let file = package::save(&chart, &dest, package::Options { epoch })
-            .map_err(|e| format!("failed to save: {e}"))?;
+        let file =
+            package::save(&chart, &dest, package::Options { epoch }).map_err(|e| format!("failed to save: {e}"))?;
         cx.out.line(format!("Successfully packaged chart and saved it to: {}", file.display()));
     }
     Ok(())

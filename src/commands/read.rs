@@ -111,7 +111,10 @@ pub fn list(cx: &Context<'_>) -> CliResult {
             table.row(["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"]);
         }
         for e in &elements {
-            table.row([&e.name, &e.namespace, &e.revision, &e.updated, &e.status, &e.chart, &e.app_version].map(String::as_str));
+            table.row(
+                [&e.name, &e.namespace, &e.revision, &e.updated, &e.status, &e.chart, &e.app_version]
+                    .map(String::as_str),
+            );
         }
         cx.out.line(table.text());
         Ok(())
@@ -248,14 +251,21 @@ pub fn get_metadata(cx: &Context<'_>) -> CliResult {
     v.insert("namespace".into(), json!(r.namespace));
     v.insert("revision".into(), json!(r.version));
     v.insert("status".into(), json!(r.info.status.as_str()));
-    v.insert("deployedAt".into(), json!(if deployed == "-" { "0001-01-01T00:00:00Z".to_owned() } else { deployed.clone() }));
+    v.insert(
+        "deployedAt".into(),
+        json!(if deployed == "-" { "0001-01-01T00:00:00Z".to_owned() } else { deployed.clone() }),
+    );
     if !r.apply_method.is_empty() {
         v.insert("applyMethod".into(), json!(r.apply_method));
     }
     release::write(cx.out, &cx.args.text("output"), &v, || {
         let pairs = |m: &Value| {
-            let mut all: Vec<String> =
-                m.as_object().into_iter().flatten().map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default())).collect();
+            let mut all: Vec<String> = m
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(k, v)| format!("{k}={}", v.as_str().unwrap_or_default()))
+                .collect();
             all.sort();
             all.join(",")
         };

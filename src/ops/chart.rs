@@ -30,7 +30,9 @@ pub fn locate(cx: &Context<'_>, name: &str) -> Result<PathBuf, CliError> {
             return Ok(clean);
         }
         if path.is_absolute() || name.starts_with('.') {
-            return Err(CliError::new(format!("path {name:?} not found")).hint("is the chart's folder or archive there?"));
+            return Err(
+                CliError::new(format!("path {name:?} not found")).hint("is the chart's folder or archive there?")
+            );
         }
     }
     if !cx.args.text("repo").is_empty() || name.contains("://") || name.contains('/') {

@@ -22,9 +22,7 @@ pub fn name_and_chart(p: &Parsed, preset: Option<&str>) -> Result<(String, Strin
             }
             Ok((name.clone(), chart.clone()))
         }
-        [_, _, more @ ..] => {
-            Err(format!("expected at most two arguments, unexpected arguments: {}", more.join(", ")))
-        }
+        [_, _, more @ ..] => Err(format!("expected at most two arguments, unexpected arguments: {}", more.join(", "))),
         [chart] => {
             if !template.is_empty() {
                 return Ok((template_name(&template)?, chart.clone()));

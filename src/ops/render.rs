@@ -1,9 +1,9 @@
 //! From a chart's name to a rendered release: the steps that template, install and upgrade share.
 
+use pintle_chart::Chart;
 use pintle_chart::capabilities::Capabilities;
 use pintle_chart::record::chart_to_json;
 use pintle_chart::render_values::{ReleaseOptions, to_render_values};
-use pintle_chart::Chart;
 use pintle_cluster::action::{DryRun, Rendered};
 use pintle_go::{Map, Value, json};
 use pintle_render::{RenderOptions, ResourceOptions, render_resources, resources};

@@ -91,9 +91,11 @@ impl Session {
     fn memory(&self, cx: &Context<'_>, namespace: &str) -> Result<Memory, CliError> {
         let memory = Memory::new(namespace);
         for path in cx.settings.var("HELM_MEMORY_DRIVER_DATA").split(':').filter(|p| !p.is_empty()) {
-            let data = std::fs::read(path)
-                .map_err(|e| format!("Unable to read memory driver data {}", pintle_chart::os_error("open", path.as_ref(), &e)))?;
-            let text = pintle_yaml::to_json(&data).map_err(|e| format!("Unable to unmarshal memory driver data: {e}"))?;
+            let data = std::fs::read(path).map_err(|e| {
+                format!("Unable to read memory driver data {}", pintle_chart::os_error("open", path.as_ref(), &e))
+            })?;
+            let text =
+                pintle_yaml::to_json(&data).map_err(|e| format!("Unable to unmarshal memory driver data: {e}"))?;
             let releases = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
             memory.load(releases).map_err(|e| e.to_string())?;
         }
@@ -108,14 +110,11 @@ impl Session {
     pub fn capabilities(&self) -> Result<Capabilities, CliError> {
         let mut caps = Capabilities::default();
         if let Some(c) = &self.cluster {
-            let v = c
-                .server_version()
-                .map_err(|e| format!("could not get server version from Kubernetes: {e}"))?;
+            let v = c.server_version().map_err(|e| format!("could not get server version from Kubernetes: {e}"))?;
             let normalized = KubeVersion::parse(&v.git_version).map(|k| k.normalized).unwrap_or_default();
             caps.kube_version = KubeVersion { version: v.git_version, normalized, major: v.major, minor: v.minor };
-            caps.api_versions = c
-                .api_versions()
-                .map_err(|e| format!("could not get apiVersions from Kubernetes: {e}"))?;
+            caps.api_versions =
+                c.api_versions().map_err(|e| format!("could not get apiVersions from Kubernetes: {e}"))?;
         }
         Ok(caps)
     }
@@ -173,7 +172,9 @@ pub fn waiting(cx: &Context<'_>) -> Waiting {
         "watcher" => WaitStrategy::Watcher,
         "legacy" => WaitStrategy::Legacy,
         "true" => {
-            cx.out.note("level=WARN msg=\"--wait=true is deprecated (boolean value) and can be replaced with --wait=watcher\"");
+            cx.out.note(
+                "level=WARN msg=\"--wait=true is deprecated (boolean value) and can be replaced with --wait=watcher\"",
+            );
             WaitStrategy::Watcher
         }
         "false" => {

@@ -53,10 +53,7 @@ pub struct Show {
 
 /// A time as Go's `time.ANSIC` spells it.
 pub fn ansic(t: Time) -> String {
-    t.zoned().map_or_else(
-        || "Mon Jan  1 00:00:00 0001".to_owned(),
-        |z| z.strftime("%a %b %e %H:%M:%S %Y").to_string(),
-    )
+    t.zoned().map_or_else(|| "Mon Jan  1 00:00:00 0001".to_owned(), |z| z.strftime("%a %b %e %H:%M:%S %Y").to_string())
 }
 
 /// A release in a format.
@@ -140,7 +137,10 @@ fn resource_table(out: &Output, table: &Value) {
         .filter(|(_, c)| c.get("priority").and_then(Value::as_i64).unwrap_or(0) == 0)
         .map(|(i, _)| i)
         .collect();
-    let head = shown.iter().filter_map(|i| columns.get(*i)).map(|c| c.get("name").map(text).unwrap_or_default().to_uppercase());
+    let head = shown
+        .iter()
+        .filter_map(|i| columns.get(*i))
+        .map(|c| c.get("name").map(text).unwrap_or_default().to_uppercase());
     let mut rows = vec![head.collect::<Vec<_>>()];
     for row in table.get("rows").and_then(Value::as_array).into_iter().flatten() {
         let cells = row.get("cells").and_then(Value::as_array).cloned().unwrap_or_default();

@@ -89,7 +89,8 @@ impl Coalesce<'_> {
             Some(v) => table(&v).cloned(),
         };
         let Some(theirs) = of(dest) else {
-            return self.warn("warning: skipping globals because destination %s is not a table.", &[Value::str("global")]);
+            return self
+                .warn("warning: skipping globals because destination %s is not a table.", &[Value::str("global")]);
         };
         let Some(ours) = of(src) else {
             return self.warn("warning: skipping globals because source %s is not a table.", &[Value::str("global")]);

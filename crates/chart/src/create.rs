@@ -88,8 +88,7 @@ pub fn create_from(metadata: Metadata, dest: &Path, starter: &Path, log: &dyn Lo
     chart.templates = chart.templates.iter().map(filled).collect();
     for f in chart.raw.iter_mut().filter(|f| &*f.name == "values.yaml") {
         *f = filled(f);
-        pintle_yaml::read_map(&f.data)
-            .map_err(|e| format!("transforming values file: {}", e.unmarshal_text()))?;
+        pintle_yaml::read_map(&f.data).map_err(|e| format!("transforming values file: {}", e.unmarshal_text()))?;
     }
     package::save_dir(&chart, dest).map_err(|e| e.to_string())
 }

@@ -239,7 +239,8 @@ mod tests {
 
     #[test]
     fn floats_become_text_as_in_a_32_bit_g_format() {
-        let cases = [(1.1, "1.1"), (1e6, "1e+06"), (123_456_789.5, "1.2345679e+08"), (0.0001, "0.0001"), (0.00001, "1e-05")];
+        let cases =
+            [(1.1, "1.1"), (1e6, "1e+06"), (123_456_789.5, "1.2345679e+08"), (0.0001, "0.0001"), (0.00001, "1e-05")];
         for (f, want) in cases {
             assert_eq!(float32_text(f), want);
         }

@@ -156,7 +156,8 @@ pub(crate) fn abs(path: &Path) -> io::Result<PathBuf> {
 
 /// Go's `unicode.IsSpace`.
 pub(crate) fn is_space(c: char) -> bool {
-    matches!(c, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ' | '\u{85}' | '\u{a0}') || (!c.is_ascii() && c.is_whitespace())
+    matches!(c, '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ' | '\u{85}' | '\u{a0}')
+        || (!c.is_ascii() && c.is_whitespace())
 }
 
 /// An I/O error worded as Go's `*fs.PathError`: `open x: no such file or directory`.

@@ -73,7 +73,10 @@ mod tests {
 
     #[test]
     fn text_is_escaped_as_in_go() {
-        assert_eq!(go_text(&Json::from(">=1 <2 & x")), r#"">=1 <2 & x""#.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026"));
+        assert_eq!(
+            go_text(&Json::from(">=1 <2 & x")),
+            r#"">=1 <2 & x""#.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+        );
     }
 
     #[test]

@@ -204,9 +204,7 @@ pub fn load_file(path: &Path, log: &dyn LogSink) -> Result<Chart, LoadError> {
 /// As [`load_file`], with the exact reason why an archive was refused.
 pub fn load_archive(gz: &[u8], log: &dyn LogSink) -> Result<Chart, LoadError> {
     let files = archive::read(gz).map_err(|e| match e {
-        ArchiveError::NotGzip => {
-            LoadError(format!("stream does not appear to be a valid chart file (details: {e})"))
-        }
+        ArchiveError::NotGzip => LoadError(format!("stream does not appear to be a valid chart file (details: {e})")),
         e => LoadError(format!("unable to load chart archive: {e}")),
     })?;
     detect_and_load(files, log)
@@ -253,9 +251,7 @@ pub fn load_files(files: Vec<File>, log: &dyn LogSink) -> Result<Chart, LoadErro
                 if c.metadata.api_version != API_V1 {
                     log.info("Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.");
                 }
-                c.metadata
-                    .merge_yaml(&f.data)
-                    .map_err(|e| LoadError(format!("cannot load requirements.yaml: {e}")))?;
+                c.metadata.merge_yaml(&f.data).map_err(|e| LoadError(format!("cannot load requirements.yaml: {e}")))?;
                 keep_if_v1(&mut c, f);
             }
             "requirements.lock" => {
@@ -311,10 +307,7 @@ fn load_subchart(parent: &Chart, name: &str, files: Vec<File>, log: &dyn LogSink
             }
             file => {
                 let got = file.map_or("", |f| &*f.name);
-                return err(format!(
-                    "error unpacking subchart tar in {}: expected {name}, got {got}",
-                    parent.name()
-                ));
+                return err(format!("error unpacking subchart tar in {}: expected {name}, got {got}", parent.name()));
             }
         }
     } else {

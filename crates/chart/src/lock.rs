@@ -1,7 +1,7 @@
 //! Chart.lock: the digest that ties it to Chart.yaml.
 
-use sha2::{Digest, Sha256};
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 
 use crate::Dependency;
 use crate::json::go_text;

@@ -122,9 +122,7 @@ impl<W: Write> Archive<W> {
         header.set_size(data.len() as u64);
         header.set_mtime(u64::try_from(time.unix_secs()).unwrap_or(0));
         header.set_entry_type(tar::EntryType::Regular);
-        self.tar
-            .append_data(&mut header, gostd::join(base, name), data)
-            .map_err(|e| PackageError(e.to_string()))
+        self.tar.append_data(&mut header, gostd::join(base, name), data).map_err(|e| PackageError(e.to_string()))
     }
 }
 

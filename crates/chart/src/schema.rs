@@ -212,7 +212,10 @@ mod tests {
     #[test]
     fn mistakes_are_told_as_helm_tells_them() {
         let schema = r#"{"type":"object","required":["b","c"],"properties":{"a":{"type":["string","null"]}}}"#;
-        assert_eq!(check(schema, "a=1"), "- at '': missing properties 'b', 'c'\n- at '/a': got number, want null or string\n");
+        assert_eq!(
+            check(schema, "a=1"),
+            "- at '': missing properties 'b', 'c'\n- at '/a': got number, want null or string\n"
+        );
         assert_eq!(
             check(r#"{"properties":{"p":{"maximum":65535}}}"#, "p=70000"),
             "- at '/p': maximum: got 70,000, want 65,535\n"

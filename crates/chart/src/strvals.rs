@@ -285,7 +285,8 @@ impl Parser<'_> {
         if self.empty_value() {
             return Ok(Value::Nil);
         }
-        let (v, used) = json::decode_prefix(self.rest.as_bytes(), json::Numbers::Float64).map_err(|e| Stop::Bad(e.0))?;
+        let (v, used) =
+            json::decode_prefix(self.rest.as_bytes(), json::Numbers::Float64).map_err(|e| Stop::Bad(e.0))?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         self.empty_value();
         Ok(v)

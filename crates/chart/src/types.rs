@@ -5,12 +5,8 @@ use std::rc::Rc;
 use pintle_go::{Func, Kind, Map, NamedType, Type, Value};
 
 /// `common.Values`: the type of `.Values`.
-pub static VALUES: NamedType = NamedType {
-    name: "common.Values",
-    kind: Kind::Map,
-    underlying: Some(Type::MAP),
-    methods: values_method,
-};
+pub static VALUES: NamedType =
+    NamedType { name: "common.Values", kind: Kind::Map, underlying: Some(Type::MAP), methods: values_method };
 
 /// `common.VersionSet`: the type of `.Capabilities.APIVersions`.
 pub static VERSION_SET: NamedType = NamedType {

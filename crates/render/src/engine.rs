@@ -127,10 +127,8 @@ fn run(
     o: &RenderOptions<'_>,
 ) -> Result<RenderedFiles, RenderError> {
     let mut set = set.clone();
-    let mut jinja = order
-        .iter()
-        .any(|(_, s)| s.jinja)
-        .then(|| JinjaSet::new(jinja_functions(state, o), o.strict, None));
+    let mut jinja =
+        order.iter().any(|(_, s)| s.jinja).then(|| JinjaSet::new(jinja_functions(state, o), o.strict, None));
     for (path, source) in order {
         let parsed = match jinja.as_mut().filter(|_| source.jinja) {
             Some(j) => j.add(path, &String::from_utf8_lossy(&source.text)).map_err(|e| e.text),
@@ -317,7 +315,10 @@ impl State {
             *count += 1;
         }
         let mut out = Vec::new();
-        let result = self.set().and_then(|set| set.execute_associated(&self.name.borrow().to_str_lossy(), &name.to_str_lossy(), data, &mut out).map_err(wrap));
+        let result = self.set().and_then(|set| {
+            set.execute_associated(&self.name.borrow().to_str_lossy(), &name.to_str_lossy(), data, &mut out)
+                .map_err(wrap)
+        });
         if let Some(count) = self.open.borrow_mut().get_mut(name) {
             *count -= 1;
         }
@@ -419,7 +420,9 @@ fn engine_functions(state: &Rc<State>, o: &RenderOptions<'_>) -> Vec<(&'static s
         }));
     }
     if let Some(resolve) = o.resolve {
-        add(Func::bound("getHostByName", &[String], false, String, move |a| Ok(Value::str(resolve(&text(a, 0).to_str_lossy())))));
+        add(Func::bound("getHostByName", &[String], false, String, move |a| {
+            Ok(Value::str(resolve(&text(a, 0).to_str_lossy())))
+        }));
     }
     all
 }
@@ -435,13 +438,11 @@ fn functions(state: &Rc<State>, o: &RenderOptions<'_>) -> Rc<FuncMap> {
 /// All functions by name, for the second language.
 fn jinja_functions(state: &Rc<State>, o: &RenderOptions<'_>) -> Vec<(String, Rc<Func>)> {
     let own = engine_functions(state, o);
-    let stateless = pintle_sprig::names()
-        .filter(|n| !own.iter().any(|(o, _)| o == n))
-        .filter_map(|n| {
-            let f = pintle_sprig::lookup(n)?;
-            let (name, params, variadic, ret) = (f.name, f.params, f.variadic, f.ret);
-            Some((n.to_owned(), Rc::new(Func { name, params, variadic, ret, call: f.call.clone() })))
-        });
+    let stateless = pintle_sprig::names().filter(|n| !own.iter().any(|(o, _)| o == n)).filter_map(|n| {
+        let f = pintle_sprig::lookup(n)?;
+        let (name, params, variadic, ret) = (f.name, f.params, f.variadic, f.ret);
+        Some((n.to_owned(), Rc::new(Func { name, params, variadic, ret, call: f.call.clone() })))
+    });
     let mut all: Vec<(String, Rc<Func>)> = stateless.collect();
     all.extend(own.iter().map(|(n, f)| ((*n).to_owned(), f.clone())));
     all

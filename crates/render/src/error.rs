@@ -122,7 +122,9 @@ mod tests {
     #[test]
     fn nested_errors_become_blocks() {
         let inner = "template: c/t/_h.tpl:2:3: executing \"c.n\" at <.x.y>: nil pointer evaluating interface {}.y";
-        let outer = format!("template: c/t/a.yaml:1:4: executing \"c/t/a.yaml\" at <include \"c.n\" .>: error calling include: {inner}");
+        let outer = format!(
+            "template: c/t/a.yaml:1:4: executing \"c/t/a.yaml\" at <include \"c.n\" .>: error calling include: {inner}"
+        );
         assert_eq!(
             exec_error("c/t/a.yaml", &[outer.clone(), outer, inner.to_owned(), inner.to_owned()]),
             "c/t/a.yaml:1:4\n  executing \"c/t/a.yaml\" at <include \"c.n\" .>:\n    error calling include:\nc/t/_h.tpl:2:3\n  \

@@ -10,8 +10,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use pintle_go::{Func, FuncError, FuncResult, GoStr, Kind, List, Map, NamedType, Num, Object, Type, Value};
 
-const FILES: NamedType =
-    NamedType { name: "engine.files", kind: Kind::Map, underlying: Some(Type::Map(&Type::BYTES)), methods: pintle_go::no_methods };
+const FILES: NamedType = NamedType {
+    name: "engine.files",
+    kind: Kind::Map,
+    underlying: Some(Type::Map(&Type::BYTES)),
+    methods: pintle_go::no_methods,
+};
 
 /// A file's name and bytes, shared with the chart.
 pub type FileData = Rc<[u8]>;

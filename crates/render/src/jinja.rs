@@ -13,8 +13,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, Value as Jinja, ValueKind};
 use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Rest, Value as Jinja, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use pintle_chart::Chart;
 use pintle_go::{Func, GoStr, Kind, List, Map, Type, Value, strconv};
@@ -91,15 +91,15 @@ impl JinjaSet {
 
     /// Renders one template with its context (a map).
     pub(crate) fn render(&self, path: &str, context: &Value) -> Result<String, JinjaError> {
-        self.env
-            .get_template(path)
-            .and_then(|t| t.render(to_jinja(context)))
-            .map_err(|e| reword("execution", path, &e))
+        self.env.get_template(path).and_then(|t| t.render(to_jinja(context))).map_err(|e| reword("execution", path, &e))
     }
 }
 
 /// Filters that Jinja defines itself and whose Sprig namesake means something else.
-const OWN_FILTERS: &[&str] = &["indent", "int", "float", "list", "round", "split", "join", "first", "last", "replace", "title", "trim", "default", "min", "max", "reverse"];
+const OWN_FILTERS: &[&str] = &[
+    "indent", "int", "float", "list", "round", "split", "join", "first", "last", "replace", "title", "trim", "default",
+    "min", "max", "reverse",
+];
 /// Functions that Jinja defines itself.
 const OWN_FUNCTIONS: &[&str] = &["dict", "range", "debug", "namespace"];
 
@@ -278,12 +278,7 @@ impl Object for Wrapped {
         self.0.truth()
     }
 
-    fn call_method(
-        self: &Arc<Self>,
-        _: &mut State<'_, '_>,
-        name: &str,
-        args: &[Jinja],
-    ) -> Result<Jinja, Error> {
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, name: &str, args: &[Jinja]) -> Result<Jinja, Error> {
         let method = match &*self.0 {
             Value::Obj(o) => o.method(name),
             v => match v.ty() {
@@ -323,14 +318,22 @@ impl Callable {
             let kind = if args.len() < fixed { ErrorKind::MissingArgument } else { ErrorKind::TooManyArguments };
             return Err(Error::new(
                 kind,
-                format!("wrong number of args for {}: want {}{fixed} got {}", f.name, if f.variadic { "at least " } else { "" }, args.len()),
+                format!(
+                    "wrong number of args for {}: want {}{fixed} got {}",
+                    f.name,
+                    if f.variadic { "at least " } else { "" },
+                    args.len()
+                ),
             ));
         }
         let mut out = Vec::with_capacity(args.len());
         for (i, a) in args.iter().enumerate() {
             let Some(ty) = f.params.get(i.min(f.params.len().saturating_sub(1))).copied() else { break };
             out.push(coerce(from_jinja(a), ty).map_err(|got| {
-                Error::new(ErrorKind::InvalidOperation, format!("{}: argument {} must be {ty}, not {got}", f.name, i + 1))
+                Error::new(
+                    ErrorKind::InvalidOperation,
+                    format!("{}: argument {} must be {ty}, not {got}", f.name, i + 1),
+                )
             })?);
         }
         match f.invoke(&out) {

@@ -156,8 +156,7 @@ pub fn sort_manifests(files: &RenderedFiles, order: KindOrder) -> Result<Sorted,
             continue;
         }
         for (document, doc) in split_manifests(text).into_iter().enumerate() {
-            let head = Head::read(doc)
-                .map_err(|reason| ManifestError { path: path.clone(), reason, document })?;
+            let head = Head::read(doc).map_err(|reason| ManifestError { path: path.clone(), reason, document })?;
             add(&mut out, path, doc, head);
         }
     }

@@ -104,7 +104,8 @@ fn collect(docs: impl Iterator<Item = (String, GoStr)>) -> RenderedFiles {
 /// Adds a document to a file, after what is there.
 fn add(files: &mut RenderedFiles, path: String, text: &[u8]) {
     let entry = files.entry(path).or_default();
-    *entry = if entry.is_empty() { GoStr::from(text) } else { GoStr::from([entry.as_bytes(), b"\n---\n", text].concat()) };
+    *entry =
+        if entry.is_empty() { GoStr::from(text) } else { GoStr::from([entry.as_bytes(), b"\n---\n", text].concat()) };
 }
 
 /// One stream of all documents, each annotated with its file.

@@ -202,6 +202,14 @@ enum Basic {
 }
 
 fn basic(v: Option<&Value>) -> Option<Basic> {
+    match v? {
+        Value::Str(_) => return Some(Basic::String),
+        Value::Float(_) => return Some(Basic::Float),
+        Value::Int(_) | Value::Int64(_) => return Some(Basic::Int),
+        Value::Bool(_) => return Some(Basic::Bool),
+        Value::Nil | Value::Map(_) | Value::List(_) => return None,
+        _ => {}
+    }
     Some(match v?.kind() {
         Kind::Bool => Basic::Bool,
         Kind::Int | Kind::Int8 | Kind::Int16 | Kind::Int32 | Kind::Int64 => Basic::Int,
@@ -269,7 +277,9 @@ fn eq(first: &Rv, rest: &[Rv]) -> Result<bool, FuncError> {
                 Some(Basic::Bool) => x.truth() == y.truth(),
                 Some(Basic::Int | Basic::Uint) => number(x) == number(y),
                 Some(Basic::Float) => float(x) == float(y),
-                Some(Basic::Complex) => matches!((x, y), (Value::Complex(a, b), Value::Complex(c, d)) if a == c && b == d),
+                Some(Basic::Complex) => {
+                    matches!((x, y), (Value::Complex(a, b), Value::Complex(c, d)) if a == c && b == d)
+                }
                 Some(Basic::String) => string(x) == string(y),
                 None => same_reference(x, y)?,
             },
@@ -318,13 +328,7 @@ fn same_reference(x: &Value, y: &Value) -> Result<bool, FuncError> {
             Ok(std::rc::Rc::ptr_eq(a, b) || a.equals(&**b))
         }
         _ => {
-            let text = [
-                b"non-comparable type ",
-                &*shown("%s", Some(y)),
-                b": ",
-                type_name(Some(y)).as_bytes(),
-            ]
-            .concat();
+            let text = [b"non-comparable type ", &*shown("%s", Some(y)), b": ", type_name(Some(y)).as_bytes()].concat();
             Err(FuncError::new(text))
         }
     }
@@ -339,11 +343,7 @@ fn lt(a: &Rv, b: &Rv) -> Result<bool, FuncError> {
         (Basic::Float, Basic::Float) => Ok(float(x).partial_cmp(&float(y)) == Some(Ordering::Less)),
         (Basic::String, Basic::String) => Ok(string(x) < string(y)),
         (Basic::Bool, Basic::Bool) | (Basic::Complex, Basic::Complex) => Err(BAD.into()),
-        _ => Err(FuncError::new(format!(
-            "incompatible types for comparison: {} and {}",
-            x.type_name(),
-            y.type_name()
-        ))),
+        _ => Err(FuncError::new(format!("incompatible types for comparison: {} and {}", x.type_name(), y.type_name()))),
     }
 }
 
@@ -483,7 +483,10 @@ fn call(f: &Rv, args: &[Rv], name: &str) -> Out {
     let fixed = f.params.len() - usize::from(f.variadic);
     if args.len() < fixed || (!f.variadic && args.len() != fixed) {
         let at_least = if f.variadic { "at least " } else { "" };
-        return Err(FuncError::new(format!("wrong number of args for {name}: got {} want {at_least}{fixed}", args.len())));
+        return Err(FuncError::new(format!(
+            "wrong number of args for {name}: got {} want {at_least}{fixed}",
+            args.len()
+        )));
     }
     let mut argv = Vec::with_capacity(args.len());
     for (i, a) in args.iter().enumerate() {

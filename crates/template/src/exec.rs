@@ -9,7 +9,7 @@ use pintle_go::{Func, FuncError, GoStr, Kind, Type, Value, strconv};
 
 use crate::MissingKey;
 use crate::builtins::{self, Builtin};
-use crate::node::{Callee, Command, Control, Expr, ExprKind, NodeRef, Number, Pipe, Stmt, Tree};
+use crate::node::{Callee, Command, Control, DOLLAR, Expr, ExprKind, NodeRef, Number, Pipe, Stmt, Tree, Var};
 use crate::rv::{Rv, assign, zero};
 use crate::set::TemplateSet;
 
@@ -56,23 +56,36 @@ enum Flow {
     Continue,
 }
 
-struct State<'t> {
+struct State<'t, 'v> {
     set: &'t TemplateSet,
     name: &'t GoStr,
     tree: &'t Tree,
     node: Option<NodeRef<'t>>,
-    vars: Vec<(Rc<str>, Rv)>,
+    /// Variables by number, those of this template from `base` on; templates that call each other share the stack.
+    vars: &'v mut Vec<(u32, Rv)>,
+    base: usize,
     depth: usize,
 }
 
 /// Runs a template on its data.
 pub(crate) fn execute(set: &TemplateSet, name: &GoStr, tree: &Tree, data: &Value, out: &mut Vec<u8>) -> Result<()> {
-    run(set, name, tree, Rv::of(data.clone()), 0, out)
+    run(set, name, tree, &Rv::of(data.clone()), 0, &mut Vec::with_capacity(8), out)
 }
 
-fn run(set: &TemplateSet, name: &GoStr, tree: &Tree, dot: Rv, depth: usize, out: &mut Vec<u8>) -> Result<()> {
-    let mut state = State { set, name, tree, node: None, vars: vec![(Rc::from("$"), dot.clone())], depth };
-    stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || state.walk_list(&dot, &tree.root, out))?;
+fn run(
+    set: &TemplateSet,
+    name: &GoStr,
+    tree: &Tree,
+    dot: &Rv,
+    depth: usize,
+    vars: &mut Vec<(u32, Rv)>,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let base = vars.len();
+    vars.push((DOLLAR, dot.clone()));
+    let mut state = State { set, name, tree, node: None, vars, base, depth };
+    stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || state.walk_list(dot, &tree.root, out))?;
+    state.vars.truncate(base);
     Ok(())
 }
 
@@ -94,7 +107,7 @@ fn double_percent(s: &[u8]) -> Vec<u8> {
     s.iter().flat_map(|b| std::iter::repeat_n(*b, if *b == b'%' { 2 } else { 1 })).collect()
 }
 
-impl<'t> State<'t> {
+impl<'t> State<'t, '_> {
     /// Fails with a format and its operands, which Go formats together with the place: a percent sign in a template's
     /// name eats operands.
     fn fail<T>(&self, format: &str, operands: &[Value]) -> Result<T> {
@@ -306,7 +319,7 @@ impl<'t> State<'t> {
             Some(p) => self.pipeline(dot, p)?,
             None => Rv::Invalid,
         };
-        run(self.set, name, &tree, dot, self.depth + 1, out)
+        run(self.set, name, tree, &dot, self.depth + 1, self.vars, out)
     }
 
     fn print(&self, v: &Rv, out: &mut Vec<u8>) -> Result<()> {
@@ -333,20 +346,22 @@ impl<'t> State<'t> {
 
     // variables
 
-    fn var(&self, name: &Rc<str>) -> Result<Rv> {
-        match self.vars.iter().rev().find(|(n, _)| Rc::ptr_eq(n, name) || n == name) {
+    fn var(&self, var: &Var) -> Result<Rv> {
+        let own = self.vars.get(self.base..).unwrap_or_default();
+        match own.iter().rev().find(|(id, _)| *id == var.id) {
             Some((_, v)) => Ok(v.clone()),
-            None => self.fail("undefined variable: %s", &[Value::str(&**name)]),
+            None => self.fail("undefined variable: %s", &[Value::str(&*var.name)]),
         }
     }
 
-    fn set_var(&mut self, name: &Rc<str>, v: Rv) -> Result<()> {
-        match self.vars.iter_mut().rev().find(|(n, _)| n == name) {
+    fn set_var(&mut self, var: &Var, v: Rv) -> Result<()> {
+        let own = self.vars.get_mut(self.base..).unwrap_or_default();
+        match own.iter_mut().rev().find(|(id, _)| *id == var.id) {
             Some(slot) => {
                 slot.1 = v;
                 Ok(())
             }
-            None => self.fail("undefined variable: %s", &[Value::str(&**name)]),
+            None => self.fail("undefined variable: %s", &[Value::str(&*var.name)]),
         }
     }
 
@@ -358,11 +373,11 @@ impl<'t> State<'t> {
         for cmd in &pipe.cmds {
             value = self.command(dot, cmd, value)?.open();
         }
-        for name in &pipe.decl {
+        for var in &pipe.decl {
             if pipe.is_assign {
-                self.set_var(name, value.clone())?;
+                self.set_var(var, value.clone())?;
             } else {
-                self.vars.push((name.clone(), value.clone()));
+                self.vars.push((var.id, value.clone()));
             }
         }
         Ok(value)
@@ -389,8 +404,8 @@ impl<'t> State<'t> {
                 self.not_a_function(first, args, &last)?;
                 return stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pipeline(dot, p));
             }
-            ExprKind::Variable { name, fields } => {
-                return self.variable(dot, first, name, fields, args, last);
+            ExprKind::Variable { var, fields } => {
+                return self.variable(dot, first, var, fields, args, last);
             }
             _ => {}
         }
@@ -449,13 +464,13 @@ impl<'t> State<'t> {
         &mut self,
         dot: &Rv,
         e: &'t Expr,
-        name: &'t Rc<str>,
+        var: &'t Var,
         names: &'t [Rc<str>],
         args: &'t [Expr],
         last: Rv,
     ) -> Result<Rv> {
         self.at(NodeRef::Expr(e));
-        let value = self.var(name)?;
+        let value = self.var(var)?;
         if names.is_empty() {
             self.not_a_function(e, args, &last)?;
             return Ok(value);
@@ -635,10 +650,10 @@ impl<'t> State<'t> {
                 };
                 let mut argv = Vec::with_capacity(count);
                 for (i, a) in args.iter().enumerate() {
-                    argv.push(self.arg(dot, Some(param(i)), a)?.value());
+                    argv.push(self.arg(dot, Some(param(i)), a)?.into_value());
                 }
                 if !last.is_missing() {
-                    argv.push(self.validate(last, Some(param(count - 1)))?.value());
+                    argv.push(self.validate(last, Some(param(count - 1)))?.into_value());
                 }
                 self.invoke(f, node, name, &argv)
             }
@@ -673,7 +688,8 @@ impl<'t> State<'t> {
                 }
                 self.fail("invalid value; expected %s", &[Value::str(&*ty.name())])
             }
-            Rv::Iface(_) if ty == Type::Any => Ok(v),
+            Rv::Iface(_) | Rv::Val(_) if ty == Type::Any => Ok(v),
+            Rv::Val(Value::Str(_)) if ty == Type::String => Ok(v),
             Rv::Iface(Value::Nil) => self.fail(
                 "wrong type for value; expected %s; got %s",
                 &[Value::str(&*ty.name()), Value::str("interface {}")],
@@ -701,7 +717,7 @@ impl<'t> State<'t> {
                 return self.fail("cannot assign nil to %s", &[Value::str(&*ty.name())]);
             }
             ExprKind::Field(names) => self.fields(dot, dot.clone(), NodeRef::Expr(e), names, &[], Rv::Missing)?,
-            ExprKind::Variable { name, fields } => self.variable(dot, e, name, fields, &[], Rv::Missing)?,
+            ExprKind::Variable { var, fields } => self.variable(dot, e, var, fields, &[], Rv::Missing)?,
             ExprKind::Pipe(p) => stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.pipeline(dot, p))?,
             ExprKind::Function { name, func } => {
                 self.at(NodeRef::Expr(e));

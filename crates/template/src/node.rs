@@ -49,9 +49,19 @@ pub(crate) struct Control {
 pub(crate) struct Pipe {
     pub pos: usize,
     pub is_assign: bool,
-    pub decl: Vec<Rc<str>>,
+    pub decl: Vec<Var>,
     pub cmds: Vec<Command>,
 }
+
+/// A variable: its name, and the name's number within its text, by which it is found while running.
+#[derive(Debug, Clone)]
+pub(crate) struct Var {
+    pub id: u32,
+    pub name: Rc<str>,
+}
+
+/// The number of `$`.
+pub(crate) const DOLLAR: u32 = 0;
 
 /// One command of a pipeline: the first argument decides what it is.
 #[derive(Debug)]
@@ -80,7 +90,7 @@ pub(crate) enum ExprKind {
     Field(Box<[Rc<str>]>),
     /// A variable and fields of it.
     Variable {
-        name: Rc<str>,
+        var: Var,
         fields: Box<[Rc<str>]>,
     },
     Function {
@@ -209,11 +219,11 @@ impl Tree {
 
 impl Pipe {
     fn write(&self, out: &mut Vec<u8>) {
-        for (i, name) in self.decl.iter().enumerate() {
+        for (i, var) in self.decl.iter().enumerate() {
             if i > 0 {
                 out.extend_from_slice(b", ");
             }
-            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(var.name.as_bytes());
         }
         if !self.decl.is_empty() {
             out.extend_from_slice(if self.is_assign { b" = " } else { b" := " });
@@ -269,8 +279,8 @@ impl Expr {
             ExprKind::Number(n) => out.extend_from_slice(n.text.as_bytes()),
             ExprKind::String { quoted, .. } => out.extend_from_slice(quoted),
             ExprKind::Field(f) => fields(out, f),
-            ExprKind::Variable { name, fields: f } => {
-                out.extend_from_slice(name.as_bytes());
+            ExprKind::Variable { var, fields: f } => {
+                out.extend_from_slice(var.name.as_bytes());
                 fields(out, f);
             }
             ExprKind::Function { name, .. } => out.extend_from_slice(name.as_bytes()),

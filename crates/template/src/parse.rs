@@ -1,12 +1,13 @@
 //! The parser: tokens to trees, as `text/template/parse/parse.go` builds them, with its messages.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use pintle_go::{GoStr, Value, strconv};
 use thiserror::Error;
 
 use crate::lex::{Item, Kind, Lexer};
-use crate::node::{Callee, Command, Control, Expr, ExprKind, Number, Pipe, Source, Stmt, Tree};
+use crate::node::{Callee, Command, Control, DOLLAR, Expr, ExprKind, Number, Pipe, Source, Stmt, Tree, Var};
 
 /// A template that does not parse; `Display` is Go's text.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -49,6 +50,7 @@ pub(crate) fn parse(name: &GoStr, text: &[u8], functions: &dyn Resolve) -> Resul
         action_line: 0,
         scopes: vec![Scope::default()],
         nesting: 0,
+        names: HashMap::new(),
         trees: Vec::new(),
     };
     let root = p.top()?;
@@ -58,14 +60,15 @@ pub(crate) fn parse(name: &GoStr, text: &[u8], functions: &dyn Resolve) -> Resul
 
 /// What a tree in the making knows: variables in sight and open ranges.
 struct Scope {
-    vars: Vec<Rc<str>>,
+    /// Numbers of variables.
+    vars: Vec<u32>,
     range_depth: usize,
     paren_depth: usize,
 }
 
 impl Default for Scope {
     fn default() -> Self {
-        Scope { vars: vec![Rc::from("$")], range_depth: 0, paren_depth: 0 }
+        Scope { vars: vec![DOLLAR], range_depth: 0, paren_depth: 0 }
     }
 }
 
@@ -80,6 +83,8 @@ struct Parser<'a> {
     action_line: usize,
     scopes: Vec<Scope>,
     nesting: usize,
+    /// Numbers of the variables' names.
+    names: HashMap<Rc<str>, u32>,
     trees: Vec<(GoStr, Rc<Tree>)>,
 }
 
@@ -157,6 +162,17 @@ impl Parser<'_> {
 
     fn text_of(&self, item: &Item) -> Rc<str> {
         Rc::from(String::from_utf8_lossy(self.value(item)))
+    }
+
+    /// The variable that a token names, numbered.
+    fn variable(&mut self, item: &Item) -> Var {
+        let name = self.text_of(item);
+        if &*name == "$" {
+            return Var { id: DOLLAR, name };
+        }
+        let next = self.names.len() as u32 + 1; // a text is far too short for more names
+        let id = *self.names.entry(name.clone()).or_insert(next);
+        Var { id, name }
     }
 
     // errors
@@ -475,9 +491,9 @@ impl Parser<'_> {
             let comma = next.kind == Kind::Char && self.value(&next) == b",";
             if matches!(next.kind, Kind::Assign | Kind::Declare) || comma {
                 self.next_non_space();
-                let name = self.text_of(&v);
-                pipe.decl.push(name.clone());
-                self.scope().vars.push(name);
+                let var = self.variable(&v);
+                self.scope().vars.push(var.id);
+                pipe.decl.push(var);
                 if !comma {
                     pipe.is_assign = next.kind == Kind::Assign;
                     return Ok(());
@@ -554,8 +570,8 @@ impl Parser<'_> {
         let join = |old: &[Rc<str>], added: Vec<Rc<str>>| old.iter().cloned().chain(added).collect();
         Ok(Some(match node.kind {
             ExprKind::Field(old) => Expr { pos, kind: ExprKind::Field(join(&old, added)) },
-            ExprKind::Variable { name, fields } => {
-                Expr { pos, kind: ExprKind::Variable { name, fields: join(&fields, added) } }
+            ExprKind::Variable { var, fields } => {
+                Expr { pos, kind: ExprKind::Variable { var, fields: join(&fields, added) } }
             }
             ExprKind::Bool(_) | ExprKind::String { .. } | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
                 let mut text = Vec::new();
@@ -581,11 +597,11 @@ impl Parser<'_> {
             Kind::Dot => ExprKind::Dot,
             Kind::Nil => ExprKind::Nil,
             Kind::Variable => {
-                let name = self.text_of(&item);
-                if !self.scope().vars.contains(&name) {
-                    return self.fail("undefined variable %q", &[name.to_string()]);
+                let var = self.variable(&item);
+                if !self.scope().vars.contains(&var.id) {
+                    return self.fail("undefined variable %q", &[var.name.to_string()]);
                 }
-                ExprKind::Variable { name, fields: Box::default() }
+                ExprKind::Variable { var, fields: Box::default() }
             }
             Kind::Field => {
                 let text = self.text_of(&item);

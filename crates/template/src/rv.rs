@@ -62,6 +62,14 @@ impl Rv {
         self.inner().cloned().unwrap_or_default()
     }
 
+    /// As an `interface{}`, moved out.
+    pub(crate) fn into_value(self) -> Value {
+        match self {
+            Rv::Iface(v) | Rv::Val(v) => v,
+            Rv::Missing | Rv::Invalid => Value::Nil,
+        }
+    }
+
     /// An interface is opened once (`indirectInterface`; the end of a pipeline does it, too).
     pub(crate) fn open(self) -> Rv {
         match self {

@@ -140,9 +140,9 @@ impl TemplateSet {
         }
     }
 
-    pub(crate) fn tree(&self, name: &[u8]) -> Option<Rc<Tree>> {
+    pub(crate) fn tree(&self, name: &[u8]) -> Option<&Tree> {
         let own = self.added.iter().rev().find(|(n, _)| n.as_bytes() == name).map(|(_, t)| t);
-        own.or_else(|| self.trees.get(name)).cloned()
+        own.or_else(|| self.trees.get(name)).map(|t| &**t)
     }
 
     /// Whether a template of that name is there.
@@ -173,7 +173,7 @@ impl TemplateSet {
     ) -> Result<(), ExecError> {
         let key = GoStr::from(name);
         match self.tree(&key) {
-            Some(tree) => exec::execute(self, &key, &tree, data, out).map_err(|e| *e),
+            Some(tree) => exec::execute(self, &key, tree, data, out).map_err(|e| *e),
             None => Err(exec::no_template(&format!(
                 "template: no template {} associated with template {}",
                 strconv::quote(name.as_bytes()),

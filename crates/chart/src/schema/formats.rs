@@ -10,7 +10,9 @@ pub(super) fn reason(format: &str, text: &str) -> Option<String> {
         "ipv4" => ipv4(text),
         "ipv6" => Some(ipv6(text)),
         "date" => date(text),
-        "date-time" if text.len() >= 20 && !real_date(text.get(..10)?) && matches!(text.as_bytes()[10], b't' | b'T') => {
+        "date-time"
+            if text.len() >= 20 && !real_date(text.get(..10)?) && matches!(text.as_bytes()[10], b't' | b'T') =>
+        {
             Some(format!("invalid date element: {}", date(text.get(..10)?)?))
         }
         "uuid" => (text.split('-').count() != 5).then(|| "must have 5 elements".to_owned()),

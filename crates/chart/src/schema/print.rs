@@ -185,7 +185,10 @@ impl<'s> Steps<'s> {
                     depth += 1;
                     tokens.next_if(|t| t.bytes().all(|b| b.is_ascii_digit()))
                 }
-                "additionalProperties" | "additionalItems" | "contains" | "unevaluatedProperties"
+                "additionalProperties"
+                | "additionalItems"
+                | "contains"
+                | "unevaluatedProperties"
                 | "unevaluatedItems" => {
                     depth += 1;
                     None
@@ -249,10 +252,9 @@ fn message(kind: &ErrorKind<'_, '_>) -> String {
         }
         ErrorKind::ContentSchema => "'contentSchema' failed".to_owned(),
         ErrorKind::PropertyName { prop } => format!("invalid propertyName {}", quoted(prop)),
-        ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => format!(
-            "both {kw_loc1} and {kw_loc2} resolve to {} causing reference cycle",
-            quote(url.as_bytes())
-        ),
+        ErrorKind::RefCycle { url, kw_loc1, kw_loc2 } => {
+            format!("both {kw_loc1} and {kw_loc2} resolve to {} causing reference cycle", quote(url.as_bytes()))
+        }
         ErrorKind::FalseSchema => "false schema".to_owned(),
         ErrorKind::Type { got, want } => {
             let want: Vec<String> = want.iter().map(|t| t.to_string()).collect();

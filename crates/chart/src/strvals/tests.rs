@@ -9,7 +9,10 @@ fn show(m: Result<Map, Error>) -> String {
 
 #[test]
 fn set_types_its_values() {
-    assert_eq!(show(parse("a=1,b=1.5,c=true,d=null,e=,f=017")), r#"{"a":1,"b":"1.5","c":true,"d":null,"e":"","f":"017"}"#);
+    assert_eq!(
+        show(parse("a=1,b=1.5,c=true,d=null,e=,f=017")),
+        r#"{"a":1,"b":"1.5","c":true,"d":null,"e":"","f":"017"}"#
+    );
     assert_eq!(show(parse("a={x,2},b[1].c=y")), r#"{"a":["x",2],"b":[null,{"c":"y"}]}"#);
     assert_eq!(show(parse_string("a=1")), r#"{"a":"1"}"#);
     assert_eq!(show(parse(r"a\.b=c\,d")), r#"{"a.b":"c,d"}"#);

@@ -23,6 +23,9 @@ pub mod test;
 pub mod uninstall;
 pub mod upgrade;
 
+#[cfg(test)]
+mod fake;
+
 use pintle_release::{APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, Labels, Release, Storage};
 use serde_json::{Map, Value};
 

@@ -50,7 +50,9 @@ pub(super) fn check(linter: &mut Linter) {
     rule(Severity::Error, dependencies(&meta));
     rule(
         Severity::Warning,
-        Version::strict(meta.version.as_str()).err().map(|_| format!("version '{}' is not a valid SemVerV2", meta.version)),
+        Version::strict(meta.version.as_str())
+            .err()
+            .map(|_| format!("version '{}' is not a valid SemVerV2", meta.version)),
     );
 }
 

@@ -111,6 +111,8 @@ mod tests {
         assert!(is_email("a.b+c@example.com") && !is_email("bad") && !is_email("a@b") && !is_email("@x.org"));
         assert!(is_request_url("https://example.com/x?y#z") && !is_request_url("bad") && !is_request_url("/path"));
         assert!(is_request_url("mailto:a@b.c") && !is_request_url("http://a b/"));
-        assert!(is_url("example.com") && is_url("https://example.com:8080/x") && !is_url("ssh://x") && !is_url("a b.com"));
+        assert!(
+            is_url("example.com") && is_url("https://example.com:8080/x") && !is_url("ssh://x") && !is_url("a b.com")
+        );
     }
 }

@@ -54,7 +54,8 @@ impl Case {
             Some(Value::Map(m)) => m.entries(),
             _ => Vec::new(),
         };
-        let plain = entries(name).into_iter().map(|(k, v)| (k.to_string(), v.as_str().map(|s| s.to_vec()).unwrap_or_default()));
+        let plain =
+            entries(name).into_iter().map(|(k, v)| (k.to_string(), v.as_str().map(|s| s.to_vec()).unwrap_or_default()));
         let coded = entries(&format!("{name}_b64"))
             .into_iter()
             .map(|(k, v)| (k.to_string(), v.as_str().map(|s| decode_base64(s)).unwrap_or_default()));

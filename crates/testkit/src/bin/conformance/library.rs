@@ -30,7 +30,11 @@ fn sprig(case: &Case) -> Verdict {
     let extra: Vec<(String, Vec<u8>)> = case
         .list("extra")
         .iter()
-        .filter_map(|e| e.as_list().map(|p| (p.first().map(text).unwrap_or_default().to_string(), p.get(1).map(text).unwrap_or_default().to_vec())))
+        .filter_map(|e| {
+            e.as_list().map(|p| {
+                (p.first().map(text).unwrap_or_default().to_string(), p.get(1).map(text).unwrap_or_default().to_vec())
+            })
+        })
         .collect();
     let options = pintle_render::RenderOptions {
         strict: missing_key(case) == MissingKey::Error,
@@ -119,7 +123,8 @@ fn holds(property: &str, out: &[u8]) -> Verdict {
 fn numbers(case: &Case) -> Verdict {
     let text = case.text("text").unwrap_or_default();
     let source = case.text("source").unwrap_or_default();
-    let set = |f: fn(&str) -> Result<Map, pintle_chart::strvals::Error>| f(&format!("v={text}")).map_err(|e| e.to_string());
+    let set =
+        |f: fn(&str) -> Result<Map, pintle_chart::strvals::Error>| f(&format!("v={text}")).map_err(|e| e.to_string());
     let values = match source.as_str() {
         "yaml" => pintle_chart::load::load_values(format!("v: {text}\n").as_bytes()).map_err(|e| e.to_string()),
         "set" => set(pintle_chart::strvals::parse),
@@ -172,7 +177,9 @@ fn strvals(case: &Case) -> Verdict {
     match (result, case.bytes("error"), case.value("expect")) {
         (Err(e), Some(want), _) => same("error", &want, e.to_string().as_bytes()),
         (Err(e), None, _) => Err(format!("  error {e}")),
-        (Ok(()), Some(want), _) => Err(format!("  want error {:?}, got {:?}", String::from_utf8_lossy(&want), Value::Map(base))),
+        (Ok(()), Some(want), _) => {
+            Err(format!("  want error {:?}, got {:?}", String::from_utf8_lossy(&want), Value::Map(base)))
+        }
         (Ok(()), None, Some(want)) => {
             same("value", format!("{want:?}").as_bytes(), format!("{:?}", Value::Map(base.clone())).as_bytes())?;
             match case.bytes("yaml") {
