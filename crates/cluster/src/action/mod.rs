@@ -24,7 +24,7 @@ pub mod uninstall;
 pub mod upgrade;
 
 #[cfg(test)]
-mod fake;
+mod tests;
 
 use pintle_release::{APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, Labels, Release, Storage};
 use serde_json::{Map, Value};
