@@ -113,6 +113,7 @@ fn exported(v: &serde_json::Value) -> serde_json::Value {
                 .map(|(k, v)| (name(k), if k == "config" || k == "values" { v.clone() } else { exported(v) }))
                 .collect()
         }
+        serde_json::Value::Array(a) => a.iter().map(exported).collect(),
         other => other.clone(),
     }
 }

@@ -52,6 +52,8 @@ pub fn release(
     dry: DryRun,
 ) -> Result<Rendered, CliError> {
     let p = &cx.args;
+    // as they are now: rendering lets templates change values
+    let (config, chart_json) = (config(user)?, chart_to_json(chart));
     let top = to_render_values(chart, user, options, caps, p.on("skip-schema-validation"), cx.out, None)?;
     let render_options = RenderOptions {
         lookup: if dry.asks_server() { session.lookup() } else { None },
@@ -82,7 +84,7 @@ pub fn release(
         manifest: String::from_utf8_lossy(&r.manifest).into_owned(),
         hooks: hooks.collect(),
         notes: r.notes.to_string(),
-        chart: chart_to_json(chart),
-        config: config(user)?,
+        chart: chart_json,
+        config,
     })
 }

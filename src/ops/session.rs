@@ -81,7 +81,11 @@ impl Session {
                 ClusterObjects::new(c, ObjectKind::ConfigMap, namespace),
             )),
             ("sql", _) => return Err("the driver sql is not available in this version of pintle".into()),
-            (other, _) => return Err(CliError::new(format!("unknown driver {other:?}"))),
+            (other, _) => {
+                // Go's log.Fatal: a record and nothing more
+                cx.out.note(format!("level=INFO msg=\"unknown driver \\\"{other}\\\"\""));
+                return Err(CliError::code(1));
+            }
         };
         let mut actions = Actions { storage: &mut storage, kube, events: &*self.events };
         f(&mut actions)

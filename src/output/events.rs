@@ -31,10 +31,23 @@ impl Events for Terminal {
     }
 
     fn api_warning(&self, text: &str) {
-        self.log(Level::Warn, text, &[]);
+        // client-go tells these through klog
+        let now = klog_time();
+        let quoted = pintle_go::strconv::quote(format!("Warning: {text}").as_bytes());
+        let _ = writeln!(std::io::stderr(), "W{now} {:>7} warnings.go:107] {quoted}", std::process::id());
     }
 
     fn hook_output(&self, _: &str, _: &str, _: &str, text: &[u8]) {
-        let _ = std::io::stderr().write_all(text);
+        // Helm hands logs of hooks to Go's log package, which slog turns into records
+        let text = String::from_utf8_lossy(text);
+        for line in text.lines() {
+            self.log(Level::Info, line, &[]);
+        }
     }
+}
+
+/// klog's time: `MMDD hh:mm:ss.micros`, in UTC.
+fn klog_time() -> String {
+    let now = pintle_go::time::Time::from_system(std::time::SystemTime::now());
+    String::from_utf8_lossy(&now.format(b"0102 15:04:05.000000")).into_owned()
 }

@@ -80,10 +80,14 @@ fn text(out: &Output, r: &Release, show: Show) -> CliResult {
     out.line(format!("DESCRIPTION: {}", r.info.description));
     if !r.info.resources.is_empty() {
         out.line("RESOURCES:");
+        // columns that stand already are not named again
+        let mut named = None;
         for (key, tables) in &r.info.resources {
             out.line(format!("==> {key}"));
             for t in tables.as_array().into_iter().flatten() {
-                resource_table(out, t);
+                let columns = t.get("columnDefinitions");
+                resource_table(out, t, named.is_none() || named != columns);
+                named = columns;
             }
             out.line("");
         }
@@ -104,7 +108,11 @@ fn text(out: &Output, r: &Release, show: Show) -> CliResult {
     }
     if show.debug {
         out.line("USER-SUPPLIED VALUES:");
-        yaml(out, &r.config)?;
+        // a record without values has none at all; a fresh release has an empty map
+        match show.metadata && r.config.is_empty() {
+            true => out.line("null"),
+            false => yaml(out, &r.config)?,
+        }
         out.line("");
         out.line("COMPUTED VALUES:");
         yaml(out, &crate::ops::values::computed(r)?)?;
@@ -124,7 +132,7 @@ fn text(out: &Output, r: &Release, show: Show) -> CliResult {
 }
 
 /// A table that the server made, drawn as kubectl draws it: columns of priority 0, three blanks between.
-fn resource_table(out: &Output, table: &Value) {
+fn resource_table(out: &Output, table: &Value, headers: bool) {
     let text = |v: &Value| match v {
         Value::String(s) => s.clone(),
         Value::Null => "<none>".to_owned(),
@@ -141,7 +149,7 @@ fn resource_table(out: &Output, table: &Value) {
         .iter()
         .filter_map(|i| columns.get(*i))
         .map(|c| c.get("name").map(text).unwrap_or_default().to_uppercase());
-    let mut rows = vec![head.collect::<Vec<_>>()];
+    let mut rows: Vec<Vec<String>> = if headers { vec![head.collect()] } else { Vec::new() };
     for row in table.get("rows").and_then(Value::as_array).into_iter().flatten() {
         let cells = row.get("cells").and_then(Value::as_array).cloned().unwrap_or_default();
         rows.push(shown.iter().map(|i| cells.get(*i).map(text).unwrap_or_default()).collect());

@@ -11,9 +11,9 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table whose cells are cut at 80 columns, uitable's default.
+    /// A table that leaves cells whole.
     pub fn new() -> Self {
-        Table { rows: Vec::new(), max_width: 80 }
+        Table { rows: Vec::new(), max_width: 0 }
     }
 
     /// Adds a row.
