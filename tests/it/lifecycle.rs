@@ -207,7 +207,7 @@ fn a_failed_install_says_so_and_is_recorded() {
     // mended, it goes through
     c.sandbox.write("odd/templates/bad.yaml", bad.replace("99999", "99"));
     c.ok(&["upgrade", "--install", "odd", "./odd"]);
-    assert_eq!(c.states("odd"), ["1:failed", "2:deployed"]);
+    assert_eq!(c.states("odd"), ["1:superseded", "2:deployed"]);
     owned(&c.object("services", "bad"), "odd");
 }
 
