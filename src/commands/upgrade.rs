@@ -105,8 +105,8 @@ pub fn prepare(
     chart: &mut Chart,
     user: &Map,
 ) -> Result<(Prepared, Rendered), CliError> {
-    let prepared = upgrade::prepare(actions, options, name).map_err(|e| e.to_string())?;
-    let user = reuse(cx, chart, &prepared.current, user)?;
+    let mut prepared = upgrade::prepare(actions, options, name).map_err(|e| e.to_string())?;
+    let user = reuse(cx, chart, &mut prepared.current, user)?;
     deps::process_dependencies(chart, &user, cx.out)?;
     let caps = match options.dry_run {
         DryRun::Client => pintle_chart::capabilities::Capabilities::default(),
@@ -124,7 +124,7 @@ pub fn prepare(
 }
 
 /// `--reset-values`, `--reuse-values`, `--reset-then-reuse-values`, and what happens without any (`reuseValues`).
-fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &Release, user: &Map) -> Result<Map, CliError> {
+fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &mut Release, user: &Map) -> Result<Map, CliError> {
     let p = &cx.args;
     let old = render::from_json(&serde_json::Value::Object(current.config.clone())).as_map().unwrap_or_default();
     if p.on("reset-values") {
@@ -135,11 +135,14 @@ fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &Release, user: &Map) -> 
         let all = coalesce::coalesce_values(&before, &old, cx.out)
             .map_err(|e| format!("failed to rebuild old values: {e}"))?;
         coalesce::coalesce_tables(user, &old, cx.out);
+        // what the user set to null is null in the old revision from now on, as in Helm
+        current.config = render::config(&old)?;
         chart.values = all;
         return Ok(user.clone());
     }
     if p.on("reset-then-reuse-values") {
         coalesce::coalesce_tables(user, &old, cx.out);
+        current.config = render::config(&old)?;
         return Ok(user.clone());
     }
     Ok(if user.is_empty() && !old.is_empty() { old } else { user.clone() })

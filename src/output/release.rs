@@ -61,7 +61,28 @@ pub fn ansic(t: Time) -> String {
 /// # Errors
 /// What cannot be serialised.
 pub fn release(out: &Output, format: &str, r: &Release, show: Show) -> CliResult {
-    write(out, format, r, || text(out, r, show))
+    if r.info.resources.is_empty() || format == "table" {
+        return write(out, format, r, || text(out, r, show));
+    }
+    // live objects are Go maps: sorted when written
+    let mut r = r.clone();
+    r.info.resources = match sorted(Value::Object(r.info.resources)) {
+        Value::Object(m) => m,
+        _ => serde_json::Map::new(),
+    };
+    write(out, format, &r, || text(out, &r, show))
+}
+
+fn sorted(v: Value) -> Value {
+    match v {
+        Value::Object(m) => {
+            let mut all: Vec<(String, Value)> = m.into_iter().collect();
+            all.sort_by(|a, b| a.0.cmp(&b.0));
+            all.into_iter().map(|(k, v)| (k, sorted(v))).collect()
+        }
+        Value::Array(a) => a.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 fn text(out: &Output, r: &Release, show: Show) -> CliResult {

@@ -18,44 +18,45 @@ impl Table {
 
     /// Adds a row.
     pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        let cut = |s: String| {
-            // a cell ends at its first line break
-            if self.max_width == 0 || s.width() <= self.max_width {
-                return s;
-            }
-            let mut out = String::new();
-            for c in s.chars() {
-                if format!("{out}{c}").width() > self.max_width.saturating_sub(3) {
-                    break;
-                }
-                out.push(c);
-            }
-            out + "..."
-        };
-        let row = cells.into_iter().map(|c| cut(c.into())).collect();
-        self.rows.push(row);
+        self.rows.push(cells.into_iter().map(Into::into).collect());
     }
 
     /// The text, without a newline at the end; trailing padding stays, as in Helm.
     pub fn text(&self) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
+        // a column is as wide as its longest line; a cell of several lines is cut to that
+        let longest = |cell: &String| cell.lines().map(|l| l.width()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..columns)
-            .map(|i| self.rows.iter().filter_map(|r| r.get(i)).map(|c| c.width()).max().unwrap_or(0))
-            .collect();
-        let lines: Vec<String> = self
-            .rows
-            .iter()
-            .map(|r| {
-                let cells: Vec<String> = r
-                    .iter()
-                    .zip(&widths)
-                    .map(|(c, w)| format!("{c}{}", " ".repeat(w.saturating_sub(c.width()))))
-                    .collect();
-                cells.join("\t")
+            .map(|i| {
+                let widest = self.rows.iter().filter_map(|r| r.get(i)).map(longest).max().unwrap_or(0);
+                if self.max_width > 0 { widest.min(self.max_width) } else { widest }
             })
             .collect();
-        lines.join("\n")
+        let line = |row: &Vec<String>| -> String {
+            let cells: Vec<String> = row.iter().zip(&widths).map(|(c, w)| fit(c, *w)).collect();
+            cells.join("\t")
+        };
+        self.rows.iter().map(line).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A cell in its column: padded, or cut with `...` at the end.
+fn fit(cell: &str, width: usize) -> String {
+    let own: usize = cell.chars().filter_map(unicode_width::UnicodeWidthChar::width).sum();
+    if own <= width && !cell.contains('\n') {
+        return format!("{cell}{}", " ".repeat(width - own));
+    }
+    let mut out = String::new();
+    let mut used = 0;
+    for c in cell.chars().filter(|c| *c != '\n') {
+        let w = unicode_width::UnicodeWidthChar::width(c).unwrap_or(0);
+        if used + w > width.saturating_sub(3) {
+            break;
+        }
+        used += w;
+        out.push(c);
+    }
+    format!("{out}...{}", " ".repeat(width.saturating_sub(used + 3)))
 }
 
 #[cfg(test)]

@@ -90,8 +90,9 @@ mod tests {
 
     #[test]
     fn separators_split_and_may_carry_comments() {
-        let docs: Vec<_> = Documents { rest: b"a: 1\n--- # x\nb: 2\n---\n", done: false }.map(Result::unwrap).collect();
-        assert_eq!(docs, [b"a: 1\n".to_vec(), b"--- # x\nb: 2\n".to_vec(), b"---\n".to_vec()][..docs.len()]);
+        let text = b"a: 1\n--- # x\nb: 2\n---\n";
+        let docs: Vec<_> = Documents { rest: text, done: false }.map(Result::unwrap).collect();
+        assert_eq!(docs, [b"a: 1\n", b"b: 2\n"]);
         let bad: Vec<_> = Documents { rest: b"--- x\na: 1\n", done: false }.collect();
         assert_eq!(bad, [Err("invalid Yaml document separator: x".to_owned())]);
     }
