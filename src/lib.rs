@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use cli::{Outcome, Parsed};
 use error::CliError;
 use output::Output;
+use pintle_go::strconv;
 use settings::Settings;
 
 /// Everything that a command works with.
@@ -51,9 +52,20 @@ pub fn run(argv: &[String], env: Vec<(String, String)>, out: &Output) -> ExitCod
 }
 
 fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)>, out: &Output) -> error::CliResult {
-    if let Some("__complete" | "__completeNoDesc") = argv.first().map(String::as_str) {
-        let settings = Settings::new(program, bin, env, &Parsed::default());
-        return commands::completion::complete(&settings, argv, out);
+    if let Some(mode) = bad_color(argv) {
+        out.note(format!(
+            "level=WARN msg=\"command failed\" error={}",
+            strconv::quote(format!("invalid color mode {mode:?}: must be one of: never, auto, always").as_bytes())
+        ));
+        return Err(CliError::code(1));
+    }
+    if let Some(at) = cli::parse::command_word(argv)
+        && let Some(request @ ("__complete" | "__completeNoDesc")) = argv.get(at).map(String::as_str)
+    {
+        let mut rest = argv.to_vec();
+        rest.remove(at);
+        let with_texts = request == "__complete";
+        return commands::completion::complete(rest, with_texts, |p| Settings::new(program, bin, env, p), out);
     }
     match cli::parse(argv, program) {
         Outcome::Error(e) => Err(CliError::new(e)),
@@ -72,13 +84,22 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
             }
             let settings = Settings::new(program, bin, env, &parsed);
             out.debug.set(settings.debug);
-            let color = settings.value("color", "HELM_COLOR", "auto");
-            if !["never", "auto", "always"].contains(&color.as_str()) {
-                return Err(CliError::new(format!(
-                    "invalid color mode {color:?}: must be one of: never, auto, always"
-                )));
-            }
             commands::run(&Context { settings, args: *parsed, out })
         }
     }
+}
+
+/// A `--color` that is none of the known modes. Helm looks for it before anything else, in every word.
+fn bad_color(argv: &[String]) -> Option<String> {
+    let mut words = argv.iter().take_while(|a| *a != "--");
+    let mut mode = None;
+    while let Some(word) = words.next() {
+        let Some(long) = word.strip_prefix("--") else { continue };
+        match long.split_once('=') {
+            Some(("color" | "colour", v)) => mode = Some(v.to_owned()),
+            None if long == "color" || long == "colour" => mode = words.next().cloned(),
+            _ => {}
+        }
+    }
+    mode.filter(|m| !["never", "auto", "always"].contains(&m.as_str()))
 }

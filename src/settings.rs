@@ -23,6 +23,8 @@ pub struct Settings {
     /// Data: plugins, starters.
     pub data_home: PathBuf,
     flags: Vec<(&'static str, String)>,
+    /// `--kube-as-group`, each.
+    groups: Vec<String>,
 }
 
 impl Settings {
@@ -46,6 +48,7 @@ impl Settings {
                 s.flags.push((f.name, p.text(f.name)));
             }
         }
+        s.groups = p.list("kube-as-group");
         s.debug = match s.flag("debug") {
             Some(_) => p.on("debug"),
             None => matches!(s.var("HELM_DEBUG"), "1" | "t" | "T" | "true" | "TRUE" | "True"),
@@ -77,9 +80,13 @@ impl Settings {
         }
     }
 
-    /// A path below a home, or what flag or variable say.
+    /// A path below a home, or what flag or variable say; a variable that is set counts even if it is empty.
     fn path(&self, flag: &str, var: &str, default: PathBuf) -> String {
-        self.value(flag, var, &default.to_string_lossy())
+        let set = self.env.iter().find(|(k, _)| k == var).map(|(_, v)| v.as_str());
+        match self.flag(flag).or(set) {
+            Some(v) => v.to_owned(),
+            None => default.to_string_lossy().into_owned(),
+        }
     }
 
     /// `repositories.yaml`.
@@ -124,10 +131,11 @@ impl Settings {
         let number =
             |flag: &str, var: &str, default: i64| self.value(flag, var, "").parse().unwrap_or(default).to_string();
         let qps: f64 = self.value("qps", "HELM_QPS", "0").parse().unwrap_or(0.0);
-        let groups = self.flag("kube-as-group").map_or_else(
-            || self.var("HELM_KUBEASGROUPS").split(',').filter(|g| !g.is_empty()).collect::<Vec<_>>().join(","),
-            str::to_owned,
-        );
+        let groups = match self.groups.as_slice() {
+            [] => self.var("HELM_KUBEASGROUPS").split(',').filter(|g| !g.is_empty()).collect::<Vec<_>>().join(","),
+            // Helm reads its flags twice, and repeatable ones add up
+            given => [given, given].concat().join(","),
+        };
         let mut vars = vec![
             ("HELM_BIN", self.bin.clone()),
             ("HELM_BURST_LIMIT", number("burst-limit", "HELM_BURST_LIMIT", 100)),
@@ -155,9 +163,8 @@ impl Settings {
             ("HELM_REPOSITORY_CACHE", self.repository_cache()),
             ("HELM_REPOSITORY_CONFIG", self.repository_config()),
         ];
-        let kubeconfig = self.value("kubeconfig", "KUBECONFIG", "");
-        if !kubeconfig.is_empty() {
-            vars.push(("KUBECONFIG", kubeconfig));
+        if let Some(path) = self.flag("kubeconfig").filter(|p| !p.is_empty()) {
+            vars.push(("KUBECONFIG", path.to_owned()));
         }
         vars.sort();
         vars

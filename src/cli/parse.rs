@@ -38,6 +38,11 @@ pub struct Parsed {
 }
 
 impl Parsed {
+    /// A command with nothing typed after it yet.
+    pub fn of(command: &'static Command) -> Self {
+        Parsed { command: Some(command), ..Parsed::default() }
+    }
+
     /// Whether the flag was given.
     pub fn changed(&self, name: &str) -> bool {
         self.values.contains_key(name)
@@ -171,8 +176,14 @@ fn help(root: &'static Command, words: &[String], program: &str) -> Outcome {
     }
 }
 
+/// Where the word stands that names the command: the first that is neither a global flag nor the value of one.
+pub fn command_word(argv: &[String]) -> Option<usize> {
+    let all: Vec<(usize, String)> = argv.iter().cloned().enumerate().collect();
+    first_word(command("")?, &all)
+}
+
 /// Walks down the words that name commands; gives the command, the other arguments, and where a stray word stands.
-fn find(root: &'static Command, argv: &[String]) -> (&'static Command, Vec<String>, Option<usize>) {
+pub fn find(root: &'static Command, argv: &[String]) -> (&'static Command, Vec<String>, Option<usize>) {
     let mut at = root;
     let mut rest: Vec<(usize, String)> = argv.iter().cloned().enumerate().collect();
     while let Some(i) = first_word(at, &rest) {
@@ -225,7 +236,10 @@ fn first_word(c: &Command, args: &[(usize, String)]) -> Option<usize> {
 
 impl Parsed {
     /// Reads flags and arguments; true if help is asked for.
-    fn read(&mut self, argv: &[String]) -> Result<bool, String> {
+    ///
+    /// # Errors
+    /// pflag's text about the first argument that cannot be read.
+    pub fn read(&mut self, argv: &[String]) -> Result<bool, String> {
         let mut help = false;
         let mut i = 0;
         while let Some(a) = argv.get(i) {
@@ -401,14 +415,46 @@ fn split_csv(value: &str) -> Vec<String> {
     out
 }
 
+/// The order in which Helm knows its commands, and so suggests them.
+const KNOWN_ORDER: [&str; 26] = [
+    "create",
+    "dependency",
+    "pull",
+    "show",
+    "lint",
+    "package",
+    "repo",
+    "search",
+    "verify",
+    "get",
+    "history",
+    "install",
+    "list",
+    "test",
+    "rollback",
+    "status",
+    "template",
+    "uninstall",
+    "upgrade",
+    "completion",
+    "env",
+    "plugin",
+    "version",
+    "docs",
+    "registry",
+    "push",
+];
+
 /// Command names near a mistyped word (cobra's suggestions: edit distance at most 2, or a prefix).
 pub fn suggestions(group: &Command, word: &str) -> Vec<&'static str> {
     let lower = word.to_lowercase();
-    members(group)
+    let mut near: Vec<&str> = members(group)
         .filter(|c| !c.hidden)
         .map(|c| c.path.rsplit(' ').next().unwrap_or(c.path))
         .filter(|name| distance(&lower, name) <= 2 || name.starts_with(&lower))
-        .collect()
+        .collect();
+    near.sort_by_key(|name| KNOWN_ORDER.iter().position(|k| k == name).unwrap_or(KNOWN_ORDER.len()));
+    near
 }
 
 /// Levenshtein distance.

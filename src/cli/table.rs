@@ -600,3 +600,8 @@ pub const COMMANDS: &[C] = &[
     C { path: "diff rollback", usage: "diff rollback RELEASE [REVISION] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
     C { path: "diff release", usage: "diff release RELEASE OTHER [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
 ];
+
+/// Whether Helm has no such command.
+pub fn is_own(c: &C) -> bool {
+    c.path.split(' ').next() == Some("diff")
+}

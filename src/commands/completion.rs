@@ -3,11 +3,14 @@
 //! The protocol: `__complete ARGS… WORD` answers one candidate a line (`VALUE` or `VALUE<tab>DESCRIPTION`), then
 //! `:DIRECTIVE`, a sum of bits that says how the shell goes on; standard error names the bits for people.
 
-use crate::cli::{Args, Command, Flag, Ty, about, parse, table};
+use std::borrow::Cow;
+
+use crate::Context;
+use crate::cli::{Command, Flag, Parsed, Ty, about, parse, table};
 use crate::error::{CliError, CliResult};
+use crate::ops::candidates::{self, Candidate};
 use crate::output::Output;
 use crate::settings::Settings;
-use crate::{Context, commands};
 
 /// cobra's directives.
 const ERROR: u8 = 1;
@@ -40,7 +43,7 @@ pub fn script(cx: &Context<'_>) -> CliResult {
 /// What is offered, and how the shell goes on.
 #[derive(Default)]
 struct Answer {
-    candidates: Vec<(String, String)>,
+    candidates: Vec<Candidate>,
     directive: u8,
 }
 
@@ -54,33 +57,34 @@ impl Answer {
     fn no_more() -> Self {
         Answer { candidates: vec![(NO_MORE.to_owned(), String::new())], directive: NO_FILES }
     }
-    fn of<S: Into<String>>(items: impl IntoIterator<Item = (S, S)>, directive: u8) -> Self {
-        Answer { candidates: items.into_iter().map(|(a, b)| (a.into(), b.into())).collect(), directive }
+    fn of(candidates: Vec<Candidate>, directive: u8) -> Self {
+        Answer { candidates, directive }
+    }
+    /// Fixed words with their texts.
+    fn words(words: &[(&str, &str)], directive: u8) -> Self {
+        Answer::of(words.iter().map(|(w, t)| ((*w).to_owned(), (*t).to_owned())).collect(), directive)
     }
 }
 
-/// Answers `__complete` and `__completeNoDesc`.
+/// Answers a shell: `argv` are the words so far, the last one unfinished.
 ///
 /// # Errors
 /// None today: what cannot be completed gets no candidates.
-pub fn complete(settings: &Settings, argv: &[String], out: &Output) -> CliResult {
-    let describe = argv.first().is_some_and(|a| a == "__complete");
-    let (word, before) = match argv.get(1..).and_then(|a| a.split_last()) {
-        Some((w, b)) => (w.as_str(), b),
-        None => ("", &[][..]),
+pub fn complete(
+    argv: Vec<String>,
+    with_texts: bool,
+    settings: impl FnOnce(&Parsed) -> Settings,
+    out: &Output,
+) -> CliResult {
+    let Some((word, before)) = argv.split_last() else {
+        return Err("requires at least 1 arg(s), only received 0".into());
     };
-    let answer = match answer(settings, before, word) {
-        Ok(a) => a,
-        Err(e) => {
-            out.note(format!("[Debug] [Error] {e}"));
-            Answer::files()
-        }
-    };
+    let answer = answer(settings, out, before, word).unwrap_or_else(|e| {
+        out.note(format!("[Debug] [Error] {e}"));
+        Answer::files()
+    });
     for (value, text) in &answer.candidates {
-        let keep = value.starts_with(word) || value.starts_with("_activeHelp_");
-        if keep {
-            out.line(if describe && !text.is_empty() { format!("{value}\t{text}") } else { value.clone() });
-        }
+        out.line(if with_texts && !text.is_empty() { format!("{value}\t{text}") } else { value.clone() });
     }
     out.line(format!(":{}", answer.directive));
     let names: Vec<&str> = [(ERROR, "Error"), (NO_SPACE, "NoSpace"), (NO_FILES, "NoFileComp")]
@@ -94,195 +98,295 @@ pub fn complete(settings: &Settings, argv: &[String], out: &Output) -> CliResult
     Ok(())
 }
 
-fn answer(settings: &Settings, before: &[String], word: &str) -> Result<Answer, String> {
+/// The steps of cobra's `getCompletions`: the command, a flag that waits for its value, flags, members, arguments.
+fn answer(
+    settings: impl FnOnce(&Parsed) -> Settings,
+    out: &Output,
+    before: &[String],
+    word: &str,
+) -> Result<Answer, String> {
     let Some(root) = parse::command("") else { return Ok(Answer::files()) };
-    let (command, rest) = walk(root, before);
-    if command.path.is_empty()
-        && let Some(stray) = rest.iter().find(|a| !a.starts_with('-'))
-        && flag_before(command, &rest).is_none()
-    {
-        return Err(format!("unable to find a command for arguments: [{stray}]"));
+    let (command, rest, stray) = parse::find(root, before);
+    if command.path.is_empty() && stray.is_some() {
+        return Err(format!("unable to find a command for arguments: [{}]", before.join(" ")));
     }
-    if let Some(flag) = flag_before(command, &rest) {
-        return Ok(flag_value(settings, command, flag));
+    let Pending { flag, words, word, error } = pending(command, &rest, word);
+    let mut parsed = Parsed::of(command);
+    let help =
+        parsed.read(words).map_err(|e| format!("Error while parsing flags from args [{}]: {e}", words.join(" ")))?;
+    let flags_may_come = !after_dashes(command, words, parsed.args.len());
+    if let Some(e) = error.filter(|_| flags_may_come) {
+        return Err(e);
     }
-    let (args, parsed) = plain(command, &rest)?;
-    if word.starts_with('-') {
-        if let Some((name, value)) = word.split_once('=')
-            && let Some(flag) = find_flag(command, name.trim_start_matches('-'))
-        {
-            let mut a = flag_value(settings, command, flag);
-            a.candidates.retain(|(v, _)| v.starts_with(value));
-            return Ok(a);
+    if help {
+        return Ok(Answer::nothing());
+    }
+    let settings = settings(&parsed);
+    let cx = Context { settings, args: parsed, out };
+    if let Some(flag) = flag.filter(|_| flags_may_come) {
+        return Ok(flag_value(&cx, command, flag));
+    }
+    if flags_may_come && word.starts_with('-') && !word.contains('=') {
+        return Ok(flags(&cx, command, &word));
+    }
+    let mut answer = Answer::files();
+    let own_flag = command.flags.iter().any(|f| cx.args.changed(f.name));
+    if cx.args.args.is_empty() && !own_flag && parse::members(command).next().is_some() {
+        answer = members(&cx, command, &word);
+    }
+    match arguments(&cx, command, &word) {
+        None => Ok(answer),
+        Some(more) => {
+            answer.candidates.extend(more.candidates);
+            answer.directive = more.directive;
+            Ok(answer)
         }
-        return Ok(flags(command, &parsed, word));
     }
-    if command.path == "help" || command.path.is_empty() {
-        let (group, _) = walk(root, &args);
-        return Ok(members(group));
-    }
-    if parse::members(command).next().is_some() {
-        return Ok(members(command));
-    }
-    Ok(arguments(settings, command, &args, word))
 }
 
-/// Goes down the words that name commands; what is left stays in order.
-fn walk(root: &'static Command, words: &[String]) -> (&'static Command, Vec<String>) {
-    let mut at = root;
-    let mut rest = Vec::new();
-    let mut open = true;
-    for w in words {
-        let name = |m: &&Command| m.path.rsplit(' ').next() == Some(w) || m.aliases.contains(&w.as_str());
-        match parse::members(at).find(name).filter(|_| open && !w.starts_with('-')) {
-            Some(m) => at = m,
-            None => {
-                open &= w.starts_with('-');
-                rest.push(w.clone());
-            }
+/// A flag that waits for its value, and the words that are whole.
+struct Pending<'a> {
+    flag: Option<&'static Flag>,
+    words: &'a [String],
+    word: Cow<'a, str>,
+    error: Option<String>,
+}
+
+/// Whether the unfinished word is a flag's value: `--flag=VAL`, `-f=VAL`, or `--flag VAL`.
+fn pending<'a>(command: &'static Command, words: &'a [String], word: &'a str) -> Pending<'a> {
+    let none = Pending { flag: None, words, word: word.into(), error: None };
+    let last_letter = |s: &str| s.chars().next_back().map(String::from).unwrap_or_default();
+    let (name, value, before) = if word.starts_with('-') {
+        match (word.split_once('='), word.strip_prefix("--")) {
+            (None, _) => return none,
+            (Some((_, value)), Some(long)) => (long.split('=').next().unwrap_or(long).to_owned(), Some(value), words),
+            (Some((short, value)), None) => (last_letter(short), Some(value), words),
         }
+    } else {
+        match words.split_last() {
+            Some((last, before)) if is_flag(last) && !last.contains('=') => {
+                let name = last.strip_prefix("--").map_or_else(|| last_letter(last), str::to_owned);
+                (name, None, before)
+            }
+            _ => return none,
+        }
+    };
+    if name == "help" || name == "h" {
+        return none;
     }
-    (at, rest)
+    let Some(flag) = find_flag(command, &name) else {
+        let own = command.path.rsplit(' ').next().unwrap_or(command.path);
+        let error = Some(format!("Subcommand '{own}' does not support flag '{name}'"));
+        return Pending { error, ..none };
+    };
+    match value {
+        Some(v) => Pending { flag: Some(flag), words: before, word: v.into(), error: None },
+        // a flag that needs no value: the word is an argument
+        None if !flag.no_opt.is_empty() => none,
+        None => Pending { flag: Some(flag), words: before, word: word.into(), error: None },
+    }
+}
+
+fn is_flag(word: &str) -> bool {
+    let mut chars = word.chars();
+    chars.next() == Some('-') && chars.next().is_some_and(|c| c != '-' || chars.next().is_some())
 }
 
 fn find_flag(c: &Command, name: &str) -> Option<&'static Flag> {
     c.flags.iter().chain(table::GLOBAL).find(|f| f.name == name || (!f.short.is_empty() && f.short == name))
 }
 
-/// The flag whose value comes next.
-fn flag_before(c: &Command, rest: &[String]) -> Option<&'static Flag> {
-    let last = rest.last()?;
-    let name = last.strip_prefix("--").or_else(|| last.strip_prefix('-').filter(|s| s.len() == 1))?;
-    find_flag(c, name).filter(|f| f.no_opt.is_empty())
+/// Whether `--` stood before: then no flag can follow.
+fn after_dashes(command: &'static Command, words: &[String], arguments: usize) -> bool {
+    let mut again = Parsed::of(command);
+    let mut longer = words.to_vec();
+    longer.push("--".to_owned());
+    again.read(&longer).is_ok() && again.args.len() > arguments
 }
 
-/// Arguments without flags and their values, and which flags were given.
-fn plain(c: &Command, rest: &[String]) -> Result<(Vec<String>, Vec<&'static str>), String> {
-    let (mut args, mut given, mut i) = (Vec::new(), Vec::new(), 0);
-    while let Some(a) = rest.get(i) {
-        i += 1;
-        let Some(name) = a.strip_prefix("--").or_else(|| a.strip_prefix('-').filter(|n| !n.is_empty())) else {
-            args.push(a.clone());
-            continue;
-        };
-        let (name, value) = name.split_once('=').map_or((name, None), |(n, v)| (n, Some(v)));
-        if let Some(f) = find_flag(c, name) {
-            given.push(f.name);
-            let bad = match (f.ty, value) {
-                (Ty::Format, Some(v)) if !["table", "json", "yaml"].contains(&v) => {
-                    Some((v, "invalid format type".to_owned()))
-                }
-                (Ty::Wait, Some(v)) if !["watcher", "legacy", "hookOnly", "true", "false"].contains(&v) => {
-                    Some((v, format!("invalid wait input {v:?}. Valid inputs are watcher, hookOnly, and legacy")))
-                }
-                _ => None,
-            };
-            if let Some((v, why)) = bad {
-                let shown =
-                    if f.short.is_empty() { format!("--{}", f.name) } else { format!("-{}, --{}", f.short, f.name) };
-                return Err(format!(
-                    "Error while parsing flags from args [{a}]: invalid argument {v:?} for \"{shown}\" flag: {why}"
-                ));
-            }
-            if f.no_opt.is_empty() && value.is_none() {
-                i += 1;
-            }
-        }
-    }
-    Ok((args, given))
-}
-
-fn flags(c: &Command, given: &[&'static str], word: &str) -> Answer {
+/// The names of flags that may come: the global ones first, each group by name.
+fn flags(cx: &Context<'_>, c: &Command, word: &str) -> Answer {
+    let excluded = |name: &str| {
+        c.exclusive.iter().any(|group| {
+            group.split(' ').any(|f| f == name) && group.split(' ').any(|f| f != name && cx.args.changed(f))
+        })
+    };
+    let repeatable = |f: &Flag| f.kind.contains("Slice") || f.kind.contains("Array") || f.kind.starts_with("stringTo");
     let mut out = Vec::new();
-    let mut all: Vec<&Flag> =
-        c.flags.iter().chain(table::GLOBAL).filter(|f| !f.hidden && f.deprecated.is_empty()).collect();
-    all.sort_by_key(|f| f.name);
-    for f in all {
-        let repeatable = matches!(f.ty, Ty::StringArray | Ty::StringSlice | Ty::StringMap);
-        if given.contains(&f.name) && !repeatable {
-            continue;
+    let mut offer = |name: &str, short: &str, text: &str| {
+        for shown in [format!("--{name}"), format!("-{short}")] {
+            if shown.len() > 1 && shown.starts_with(word) {
+                out.push((shown, text.to_owned()));
+            }
         }
-        out.push((format!("--{}", f.name), about::flag(f.name).to_owned()));
-        if !f.short.is_empty() && word == "-" {
-            out.push((format!("-{}", f.short), about::flag(f.name).to_owned()));
+    };
+    let own =
+        format!("help for {}", c.path.rsplit(' ').next().filter(|n| !n.is_empty()).unwrap_or(&cx.settings.program));
+    let mut groups: [Vec<(&str, &str, &str)>; 2] = Default::default();
+    for (i, group) in [table::GLOBAL, c.flags].into_iter().enumerate() {
+        for f in group.iter().filter(|f| !f.hidden && f.deprecated.is_empty() && !excluded(f.name)) {
+            if !cx.args.changed(f.name) || repeatable(f) {
+                groups[i].push((f.name, f.short, about::flag(f.name)));
+            }
         }
     }
-    out.push(("--help".to_owned(), "show help".to_owned()));
-    if word == "-" {
-        out.push(("-h".to_owned(), "show help".to_owned()));
+    // the root's own flags are the global ones, and help is always a command's own
+    groups[usize::from(!c.path.is_empty())].push(("help", "h", &own));
+    for group in &mut groups {
+        group.sort_unstable();
+        for (name, short, text) in group.iter() {
+            offer(name, short, text);
+        }
     }
-    Answer { candidates: out, directive: NO_FILES }
+    Answer::of(out, NO_FILES)
 }
 
-fn members(c: &Command) -> Answer {
-    let all = parse::members(c).filter(|m| !m.hidden);
-    Answer::of(all.map(|m| (m.path.rsplit(' ').next().unwrap_or(m.path), about::of(m.path).short)), NO_FILES)
+fn members(cx: &Context<'_>, c: &Command, word: &str) -> Answer {
+    let name = |m: &Command| m.path.rsplit(' ').next().unwrap_or(m.path).to_owned();
+    // what shells offer for `helm` is Helm's
+    let shown = |m: &&Command| !m.hidden && (cx.settings.program != "helm" || !table::is_own(m));
+    let all = parse::members(c).filter(shown).filter(|m| name(m).starts_with(word));
+    Answer::of(all.map(|m| (name(m), about::of(m.path).short.to_owned())).collect(), NO_FILES)
 }
 
-fn flag_value(_: &Settings, c: &Command, f: &Flag) -> Answer {
+fn flag_value(cx: &Context<'_>, c: &Command, f: &Flag) -> Answer {
     const FORMATS: [(&str, &str); 3] =
         [("json", "one JSON document"), ("table", "for people"), ("yaml", "one YAML document")];
+    let args = &cx.args.args;
     match (f.ty, f.name) {
-        (Ty::Format, _) => Answer::of(FORMATS, NO_FILES),
-        (_, "color" | "colour") => Answer::of([("never", ""), ("auto", ""), ("always", "")], NO_FILES),
-        (_, "type") if c.path == "docs" => Answer::of([("bash", ""), ("man", ""), ("markdown", "")], NO_FILES),
-        (_, "kube-context" | "version") => Answer::nothing(),
+        (Ty::Format, _) => Answer::words(&FORMATS, NO_FILES),
+        (_, "color" | "colour") => Answer::words(&[("never", ""), ("auto", ""), ("always", "")], NO_FILES),
+        (_, "type") if c.path == "docs" => Answer::words(&[("bash", ""), ("man", ""), ("markdown", "")], NO_FILES),
+        (_, "kube-context") => Answer::of(candidates::contexts(&cx.settings), NO_FILES),
+        (_, "namespace") => candidates::namespaces(cx).map_or_else(Answer::files, |n| Answer::of(n, NO_FILES)),
+        (_, "revision") => match args.as_slice() {
+            [release] => revisions(cx, release),
+            _ => Answer::nothing(),
+        },
+        (_, "version") if c.path != "package" => {
+            let wanted = match c.path {
+                "install" | "template" if !cx.args.on("generate-name") => 2,
+                "upgrade" => 2,
+                _ => 1,
+            };
+            match args.last().filter(|_| args.len() == wanted) {
+                Some(chart) => Answer::of(candidates::versions(&cx.settings, chart), NO_FILES),
+                None => Answer::nothing(),
+            }
+        }
         _ => Answer::files(),
     }
 }
 
-fn arguments(settings: &Settings, c: &Command, args: &[String], word: &str) -> Answer {
-    const CHARTS: [(&str, &str); 6] = [
+fn releases(cx: &Context<'_>) -> Answer {
+    candidates::releases(cx, &cx.args.args).map_or_else(Answer::files, |r| Answer::of(r, NO_FILES))
+}
+
+fn revisions(cx: &Context<'_>, release: &str) -> Answer {
+    match candidates::revisions(cx, release) {
+        Some(r) => Answer::of(r, NO_FILES),
+        None => Answer::of(Vec::new(), ERROR),
+    }
+}
+
+/// A chart: from a repository, at an address, or, with `files`, here.
+fn charts(cx: &Context<'_>, word: &str, files: bool) -> Answer {
+    const ADDRESSES: [(&str, &str); 4] = [
         ("oci://", "Chart in a registry"),
         ("https://", "Chart at an address"),
         ("http://", "Chart at an address"),
         ("file://", "Chart on this machine"),
-        ("./", "Chart below this folder"),
-        ("/", "Chart by its whole path"),
     ];
-    let chart = || {
-        let near = CHARTS.into_iter().filter(|(c, _)| c.starts_with(word)).collect::<Vec<_>>();
-        if near.is_empty() || word.starts_with(['.', '/']) { Answer::files() } else { Answer::of(near, NO_SPACE) }
-    };
-    let n = args.len();
-    match c.path {
-        "env" if n == 0 => Answer::of(settings.env_vars().iter().map(|(k, _)| (*k, "")), NO_FILES),
-        "install" | "template" | "upgrade" if n == 1 => chart(),
-        "show all" | "show chart" | "show crds" | "show readme" | "show values" if n == 0 => chart(),
-        "pull" if n == 0 => Answer::of(CHARTS.into_iter().take(4), NO_SPACE | NO_FILES),
-        "push" if n == 1 => Answer::of([("oci://", "")], NO_SPACE | NO_FILES),
-        "create" | "lint" | "verify" | "package" | "push" if n == 0 => Answer::files(),
-        "lint" | "package" => Answer::files(),
-        "dependency build" | "dependency list" | "dependency update" if n == 0 => Answer::files(),
-        "repo add" | "repo remove" | "repo update" | "plugin update" | "plugin uninstall" | "registry logout"
-        | "registry login" => Answer::nothing(),
-        "status" | "history" | "test" | "uninstall" | "upgrade" | "rollback" | "get all" | "get hooks"
-        | "get manifest" | "get metadata" | "get notes" | "get values"
-            if n == 0 =>
-        {
-            Answer::of(commands::release_names(settings).into_iter().map(|n| (n, String::new())), 0)
+    let (mut found, mut directive) = (Vec::new(), if files { 0 } else { NO_FILES });
+    for (repo, url) in candidates::repositories(&cx.settings, &[]) {
+        let group = format!("{repo}/");
+        if word.starts_with(&group) {
+            found.extend(candidates::charts(&cx.settings, &repo));
+            directive &= !NO_SPACE;
+            break;
         }
-        "rollback" if n == 1 => Answer { candidates: Vec::new(), directive: ERROR },
-        "install" | "template" if n == 0 => Answer::nothing(),
-        "uninstall" | "search repo" | "search hub" => Answer::files(),
-        _ if matches!(c.args, Args::None | Args::Exact(_) | Args::AtMost(_)) || c.path == "plugin list" => {
-            Answer::no_more()
+        if repo.starts_with(word) {
+            found.push((group, url));
+            directive |= NO_SPACE;
         }
-        _ => Answer::files(),
     }
+    for (address, text) in ADDRESSES {
+        if word.starts_with(address) {
+            directive |= NO_SPACE | NO_FILES;
+        } else if address.starts_with(word) {
+            found.push((address.to_owned(), text.to_owned()));
+            directive |= NO_SPACE;
+        }
+    }
+    if files && word.is_empty() {
+        found.push(("./".to_owned(), "Chart below this folder".to_owned()));
+        found.push(("/".to_owned(), "Chart by its whole path".to_owned()));
+    } else if files && !found.is_empty() {
+        found.extend(candidates::files_here(word));
+    }
+    Answer::of(found, directive)
 }
 
-/// What [`cli::parse()`] would do with these words; kept here so that the two read words alike.
+/// What a command's next argument may be; nothing where the command says nothing about it.
+fn arguments(cx: &Context<'_>, c: &Command, word: &str) -> Option<Answer> {
+    let args = &cx.args.args;
+    let n = args.len();
+    Some(match c.path {
+        "help" => {
+            let (group, _, stray) = parse::find(parse::command("")?, args);
+            if stray.is_some() && group.path.is_empty() { Answer::nothing() } else { members(cx, group, word) }
+        }
+        "env" if n == 0 => {
+            Answer::of(cx.settings.env_vars().iter().map(|(k, _)| ((*k).to_owned(), String::new())).collect(), NO_FILES)
+        }
+        "install" | "template" => {
+            let wanted = usize::from(!cx.args.on("generate-name"));
+            if n == wanted { charts(cx, word, true) } else { Answer::nothing() }
+        }
+        "upgrade" | "diff upgrade" if n == 1 => charts(cx, word, true),
+        "show all" | "show chart" | "show crds" | "show readme" | "show values" if n == 0 => charts(cx, word, true),
+        "pull" => {
+            if n == 0 {
+                charts(cx, word, false)
+            } else {
+                Answer::nothing()
+            }
+        }
+        "push" if n == 1 => Answer::words(&[("oci://", "")], NO_SPACE | NO_FILES),
+        "create" | "verify" | "push" | "repo index" | "plugin install" if n == 0 => Answer::files(),
+        "repo add" if n < 2 => Answer::nothing(),
+        "repo remove" | "repo update" => Answer::of(candidates::repositories(&cx.settings, args), NO_FILES),
+        "registry login" | "registry logout" | "plugin update" | "plugin uninstall" => Answer::nothing(),
+        "uninstall" | "diff release" => releases(cx),
+        "rollback" | "diff rollback" if n == 1 => revisions(cx, args.first()?),
+        "diff revision" if n == 1 || n == 2 => revisions(cx, args.first()?),
+        "status" | "history" | "test" | "upgrade" | "rollback" | "get all" | "get hooks" | "get manifest"
+        | "get metadata" | "get notes" | "get values" | "diff upgrade" | "diff rollback" | "diff revision"
+            if n == 0 =>
+        {
+            releases(cx)
+        }
+        "dependency build" | "dependency list" | "dependency update" | "lint" | "package" | "search repo"
+        | "search hub" | "plugin package" | "plugin verify" => return None,
+        _ if c.runnable && !c.path.is_empty() => Answer::no_more(),
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn walks_like_the_parser() {
-        let Some(root) = parse::command("") else { panic!("no root") };
-        let words: Vec<String> = ["get", "values", "-o"].iter().map(|s| (*s).to_owned()).collect();
-        let (c, rest) = walk(root, &words);
-        assert_eq!((c.path, rest.len()), ("get values", 1));
-        assert_eq!(flag_before(c, &rest).map(|f| f.name), Some("output"));
+    fn knows_whose_value_comes() {
+        let Some(values) = parse::command("get values") else { panic!("no command") };
+        let words: Vec<String> = ["web", "-o"].iter().map(|s| (*s).to_owned()).collect();
+        let p = pending(values, &words, "j");
+        assert_eq!((p.flag.map(|f| f.name), p.words.len(), &*p.word), (Some("output"), 1, "j"));
+        let p = pending(values, &words[..1], "--output=j");
+        assert_eq!((p.flag.map(|f| f.name), p.words.len(), &*p.word), (Some("output"), 1, "j"));
+        // a flag that needs no value has none coming
+        let words = ["--all".to_owned()];
+        assert!(pending(values, &words, "").flag.is_none());
     }
 }

@@ -76,11 +76,6 @@ pub fn unknown(cx: &Context<'_>, word: &str, _rest: &[String]) -> CliResult {
     Err(CliError::new(text))
 }
 
-/// Names of releases for completion; none where no cluster answers.
-pub fn release_names(_: &crate::settings::Settings) -> Vec<String> {
-    Vec::new()
-}
-
 /// `get all --template`: the release through a Go template.
 fn get_template(cx: &Context<'_>, r: &pintle_release::Release, template: &str) -> CliResult {
     use pintle_template::{FuncMap, MissingKey, TemplateSet};

@@ -10,7 +10,7 @@ use pintle_render::{RenderOptions, ResourceOptions, Resources, render_resources,
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
-use crate::ops::{chart, name, values};
+use crate::ops::{chart, name, postrender, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -47,7 +47,9 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         ReleaseOptions { name: release.clone(), namespace, revision: 1, is_upgrade: upgrade, is_install: !upgrade };
     let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)?;
     let render_options = RenderOptions { log: Some(cx.out), ..RenderOptions::default() };
+    let post_render = postrender::from_flags(cx)?;
     let resource_options = ResourceOptions {
+        post_render: post_render.as_ref().map(|f| &**f as _),
         sub_notes: p.on("render-subchart-notes"),
         include_crds: p.on("include-crds"),
         hide_secret: p.on("hide-secret"),

@@ -127,10 +127,13 @@ pub fn prepare(
 fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &mut Release, user: &Map) -> Result<Map, CliError> {
     let p = &cx.args;
     let old = render::from_json(&serde_json::Value::Object(current.config.clone())).as_map().unwrap_or_default();
+    let tell = |message| cx.out.debug_record(message, &[]);
     if p.on("reset-values") {
+        tell("resetting values to the chart's original version");
         return Ok(user.clone());
     }
     if p.on("reuse-values") {
+        tell("reusing the old release's values");
         let before = record::chart_from_json(&current.chart)?;
         let all = coalesce::coalesce_values(&before, &old, cx.out)
             .map_err(|e| format!("failed to rebuild old values: {e}"))?;
@@ -141,9 +144,15 @@ fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &mut Release, user: &Map)
         return Ok(user.clone());
     }
     if p.on("reset-then-reuse-values") {
+        tell("merging values from old release to new values");
         coalesce::coalesce_tables(user, &old, cx.out);
         current.config = render::config(&old)?;
         return Ok(user.clone());
     }
-    Ok(if user.is_empty() && !old.is_empty() { old } else { user.clone() })
+    if !user.is_empty() || old.is_empty() {
+        return Ok(user.clone());
+    }
+    let from = [("name", current.name.clone()), ("version", current.version.to_string())];
+    cx.out.debug_record("copying values from old release", &from);
+    Ok(old)
 }

@@ -1,7 +1,9 @@
 //! What commands do, free of how they are called.
 
+pub mod candidates;
 pub mod chart;
 pub mod name;
+pub mod postrender;
 pub mod render;
 pub mod session;
 pub mod values;

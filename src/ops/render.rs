@@ -60,7 +60,9 @@ pub fn release(
         log: Some(cx.out),
         ..RenderOptions::default()
     };
+    let post_render = super::postrender::from_flags(cx)?;
     let resource_options = ResourceOptions {
+        post_render: post_render.as_ref().map(|f| &**f as _),
         sub_notes: p.on("render-subchart-notes"),
         hide_secret: p.on("hide-secret"),
         ..ResourceOptions::default()

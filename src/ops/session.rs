@@ -87,6 +87,8 @@ impl Session {
                 return Err(CliError::code(1));
             }
         };
+        let events: &dyn pintle_cluster::Events = &*self.events;
+        storage.set_log(|message, attributes| events.log(pintle_cluster::Level::Debug, message, attributes));
         let mut actions = Actions { storage: &mut storage, kube, events: &*self.events };
         f(&mut actions)
     }
@@ -100,7 +102,12 @@ impl Session {
             })?;
             let text =
                 pintle_yaml::to_json(&data).map_err(|e| format!("Unable to unmarshal memory driver data: {e}"))?;
-            let releases = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
+            let releases: serde_json::Value = serde_json::from_slice(&text).map_err(|e| e.to_string())?;
+            for r in releases.as_array().into_iter().flatten() {
+                let name = r.get("name").and_then(serde_json::Value::as_str).unwrap_or_default();
+                let revision = r.get("version").and_then(serde_json::Value::as_i64).unwrap_or_default();
+                cx.out.debug_record("creating release", &[("key", pintle_release::key(name, revision))]);
+            }
             memory.load(releases).map_err(|e| e.to_string())?;
         }
         memory.set_namespace(namespace);

@@ -62,6 +62,11 @@ impl Output {
         let _ = writeln!(self.stderr.borrow_mut(), "{}", text.as_ref());
     }
 
+    /// A log record that only `--debug` shows.
+    pub fn debug_record(&self, msg: &str, attrs: &[(&str, String)]) {
+        self.log(&Record { level: Level::Debug, msg, attrs });
+    }
+
     /// Hands everything over to the system; says whether all of it was taken.
     pub fn flush(&self) -> bool {
         if self.stdout.borrow_mut().flush().is_err() {

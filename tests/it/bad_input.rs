@@ -140,14 +140,16 @@ fn archives_with_paths_that_lead_out() {
     let s = Sandbox::new();
     s.write("fine.tgz", archive(&[("c/Chart.yaml", CHART), ("c/templates/a.yaml", "kind: A\n")]));
     assert!(s.run(["template", "r", "./fine.tgz"]).ok().contains("# Source: c/templates/a.yaml"));
-    for name in ["c/../../escaped.yaml", "../escaped.yaml", "c/..\\..\\escaped.yaml", "escaped.yaml"] {
+    for name in ["c/../../escaped.yaml", "c/..\\..\\escaped.yaml", "escaped.yaml"] {
         s.write("evil.tgz", archive(&[("c/Chart.yaml", CHART), (name, "boo: 1\n")]));
         s.run(["template", "r", "./evil.tgz"]).error_with("unable to load chart archive");
-        s.run(["show", "all", "./evil.tgz"]); // which reads by another loader, and may take what is harmless
+        s.run(["show", "all", "./evil.tgz"]).error_with("chart illegally");
         assert_eq!(s.files(), ["evil.tgz", "fine.tgz"], "{name}");
     }
-    s.write("evil.tgz", archive(&[("c/Chart.yaml", CHART), ("c/../../escaped.yaml", "boo: 1\n")]));
-    s.run(["show", "all", "./evil.tgz"]).error_with("chart illegally references parent directory");
+    // a first part is cut off, whatever it is: the file is one of the chart then, and leads nowhere
+    s.write("odd.tgz", archive(&[("c/Chart.yaml", CHART), ("../escaped.yaml", "boo: 1\n")]));
+    s.run(["template", "r", "./odd.tgz"]).ok();
+    assert_eq!(s.files(), ["evil.tgz", "fine.tgz", "odd.tgz"]);
     assert!(!s.path("../escaped.yaml").exists());
 }
 

@@ -7,9 +7,13 @@ pub fn key(name: &str, revision: i64) -> String {
     format!("sh.helm.release.v1.{name}.v{revision}")
 }
 
+/// Takes what a storage tells about its work: a message and its attributes.
+type Log<'a> = Box<dyn Fn(&str, &[(&str, &str)]) + 'a>;
+
 /// A driver, and how many revisions it may keep.
 pub struct Storage<'a> {
     driver: Box<dyn Driver + 'a>,
+    log: Option<Log<'a>>,
     /// Revisions kept for a release, the newest included; 0 or less for no limit.
     pub max_history: i64,
 }
@@ -23,7 +27,24 @@ impl std::fmt::Debug for Storage<'_> {
 impl<'a> Storage<'a> {
     /// Storage without a limit.
     pub fn new(driver: impl Driver + 'a) -> Self {
-        Storage { driver: Box::new(driver), max_history: 0 }
+        Storage { driver: Box::new(driver), log: None, max_history: 0 }
+    }
+
+    /// Tells every step (Helm's debug records) to `log`.
+    pub fn set_log(&mut self, log: impl Fn(&str, &[(&str, &str)]) + 'a) {
+        self.log = Some(Box::new(log));
+    }
+
+    fn tell(&self, message: &str, attributes: &[(&str, &str)]) {
+        if let Some(log) = &self.log {
+            log(message, attributes);
+        }
+    }
+
+    fn tell_key(&self, message: &str, name: &str, revision: i64) {
+        if self.log.is_some() {
+            self.tell(message, &[("key", &key(name, revision))]);
+        }
     }
 
     /// The driver below.
@@ -36,6 +57,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`StorageError::NotFound`] when there is none.
     pub fn get(&self, name: &str, revision: i64) -> Result<Release, StorageError> {
+        self.tell_key("getting release", name, revision);
         self.driver.get(&key(name, revision))
     }
 
@@ -44,6 +66,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// What the driver says, or why old revisions could not be removed.
     pub fn create(&self, release: &Release) -> Result<(), StorageError> {
+        self.tell_key("creating release", &release.name, release.version);
         if self.max_history > 0 {
             match self.remove_oldest(&release.name, self.max_history - 1) {
                 Ok(()) | Err(StorageError::NotFound) => {}
@@ -58,6 +81,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// What the driver says.
     pub fn update(&self, release: &Release) -> Result<(), StorageError> {
+        self.tell_key("updating release", &release.name, release.version);
         self.driver.update(&key(&release.name, release.version), release)
     }
 
@@ -66,6 +90,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`StorageError::NotFound`] when there is none.
     pub fn delete(&self, name: &str, revision: i64) -> Result<Release, StorageError> {
+        self.tell_key("deleting release", name, revision);
         self.driver.delete(&key(name, revision))
     }
 
@@ -74,6 +99,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// What the driver says.
     pub fn list(&self) -> Result<Vec<Release>, StorageError> {
+        self.tell("listing all releases in storage", &[]);
         self.driver.list()
     }
 
@@ -82,6 +108,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`StorageError::NotFound`] when there are none.
     pub fn history(&self, name: &str) -> Result<Vec<Release>, StorageError> {
+        self.tell("getting release history", &[("name", name)]);
         self.driver.query(&[("name", name), ("owner", "helm")])
     }
 
@@ -90,6 +117,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`StorageError::NoDeployed`] when there are none.
     pub fn deployed_all(&self, name: &str) -> Result<Vec<Release>, StorageError> {
+        self.tell("getting deployed releases", &[("name", name)]);
         match self.driver.query(&[("name", name), ("owner", "helm"), ("status", Status::DEPLOYED.as_str())]) {
             // as in Helm, any error that says "not found" counts
             Err(e) if e.to_string().contains("not found") => Err(StorageError::NoDeployed(name.to_owned())),
@@ -110,6 +138,7 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`StorageError::NotFound`], or [`StorageError::NoRevision`] when no record can be read.
     pub fn last(&self, name: &str) -> Result<Release, StorageError> {
+        self.tell("getting last revision", &[("name", name)]);
         newest(self.history(name)?).ok_or_else(|| StorageError::NoRevision(name.to_owned()))
     }
 
@@ -127,8 +156,17 @@ impl<'a> Storage<'a> {
             Err(e) => return Err(e),
         };
         let surplus = revisions.len() - keep;
-        let old = revisions.into_iter().filter(|v| Some(*v) != deployed).take(surplus);
-        let mut errors: Vec<StorageError> = old.filter_map(|v| self.delete(name, v).err()).collect();
+        let old: Vec<i64> = revisions.into_iter().filter(|v| Some(*v) != deployed).take(surplus).collect();
+        let mut errors = Vec::new();
+        for revision in &old {
+            if let Err(e) = self.delete(name, *revision) {
+                let (key, error) = (key(name, *revision), e.to_string());
+                self.tell("error pruning release", &[("key", &key), ("error", &error)]);
+                errors.push(e);
+            }
+        }
+        let (count, failed) = (old.len().to_string(), errors.len().to_string());
+        self.tell("pruned records", &[("count", &count), ("release", name), ("errors", &failed)]);
         match errors.len() {
             0 => Ok(()),
             1 => Err(errors.remove(0)),

@@ -60,6 +60,7 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &RollbackOptions, name: &str) -> 
     }
     ctx.debug("creating rolled back release", &[("name", name)]);
     ctx.storage.create(&target)?;
+    ctx.debug("performing rollback", &[("name", name)]);
     perform(ctx, options, &mut current, &mut target, server_side)?;
     ctx.debug("updating status for rolled back release", &[("name", name)]);
     Ok(ctx.storage.update(&target)?)
@@ -72,6 +73,9 @@ fn prepare(ctx: &Context<'_, '_>, options: &RollbackOptions, name: &str) -> Resu
     if options.revision < 0 {
         return Err(Error::text("invalid release revision"));
     }
+    // Helm asks for the newest revision first; one answer serves both
+    ctx.debug("getting last revision", &[("name", name)]);
+    ctx.debug("getting release history", &[("name", name)]);
     let history = ctx.storage.history(name)?;
     let Some(current) = history.iter().max_by_key(|r| r.version).cloned() else {
         return Err(StorageError::NoRevision(name.to_owned()).into());
@@ -80,6 +84,8 @@ fn prepare(ctx: &Context<'_, '_>, options: &RollbackOptions, name: &str) -> Resu
     if !history.iter().any(|r| r.version == wanted) {
         return Err(Error::text(format!("release has no {wanted} version")));
     }
+    let (from, to) = (current.version.to_string(), wanted.to_string());
+    ctx.debug("rolling back", &[("name", name), ("currentVersion", &from), ("targetVersion", &to)]);
     let previous = ctx.storage.get(name, wanted)?;
     let server_side = options.server_side.resolve(&previous)?;
     let target = Release {
@@ -167,6 +173,7 @@ fn perform(
         Err(error) => return Err(error.into()),
     };
     for mut release in deployed {
+        ctx.debug("superseding previous deployment", &[("version", &release.version.to_string())]);
         release.info.status = Status::SUPERSEDED;
         ctx.record(&release);
     }

@@ -117,8 +117,9 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &UninstallOptions, name: &str) ->
     if options.keep_history {
         save(ctx, &release);
         supersede_deployed(ctx, name)?;
-    } else if let Err(error) = purge(ctx, name, &numbers) {
-        errors.push(error.context("uninstall: Failed to purge the release"));
+    } else {
+        ctx.debug("purge requested", &[("release", name)]);
+        errors.extend(purge(ctx, name, &numbers).err().map(|e| e.context("uninstall: Failed to purge the release")));
     }
     if errors.is_empty() {
         return Ok(Some(Uninstalled { release, info }));
@@ -146,6 +147,7 @@ fn supersede_deployed(ctx: &Context<'_, '_>, name: &str) -> Result<(), Error> {
         Err(error) => return Err(error.into()),
     };
     for mut release in deployed {
+        ctx.debug("superseding previous deployment", &[("version", &release.version.to_string())]);
         release.info.status = Status::SUPERSEDED;
         save(ctx, &release);
     }

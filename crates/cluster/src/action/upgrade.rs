@@ -104,6 +104,11 @@ pub fn run(
     let waiting = options.waiting.or_watcher(options.rollback_on_failure);
     refuse_system_labels(&options.labels)?;
     let server_side = options.server_side.resolve(&last)?;
+    let method = if server_side { "true" } else { "false" };
+    ctx.debug(
+        "determined release apply method",
+        &[("server_side_apply", method), ("previous_release_apply_method", &last.apply_method)],
+    );
     let mut release = Release {
         name: last.name.clone(),
         namespace: current.namespace.clone(),
@@ -139,6 +144,7 @@ pub fn run(
         .map_err(|e| e.context("unable to continue with update"))?;
     originals.extend(adopted);
     if options.dry_run.is_dry() {
+        ctx.debug("dry run for release", &[("name", &release.name)]);
         release.info.description =
             if options.description.is_empty() { "Dry run complete".to_owned() } else { options.description.clone() };
         return Ok(release);
