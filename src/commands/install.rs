@@ -12,17 +12,16 @@ use pintle_release::Release;
 use crate::Context;
 use crate::error::{CliError, CliResult};
 use crate::ops::session::{self, Session};
-use crate::ops::{chart, name, render, values};
+use crate::ops::{chart, render, values};
 use crate::output::release::{self, Show};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let dry = session::dry_run(cx)?;
     let failed = |e: CliError| CliError { text: format!("INSTALLATION FAILED: {}", e.text), ..e };
-    let (release_name, reference) = name::name_and_chart(&cx.args, None).map_err(|e| failed(e.into()))?;
     let session = Session::open(cx)?;
     let r = session
         .with(cx, &session.namespace, |actions| {
-            let path = chart::locate(cx, &reference)?;
+            let (release_name, path) = chart::named(cx, None)?;
             let user = values::merge(&cx.args)?;
             install(cx, &session, actions, options(cx, &session, &release_name, dry, false), &path, &user)
         })

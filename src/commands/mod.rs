@@ -83,7 +83,7 @@ fn get_template(cx: &Context<'_>, r: &pintle_release::Release, template: &str) -
     // templates see Go's field names: `.Release.Name`
     let data = serde_json::json!({ "Release": exported(&json) });
     let mut set = TemplateSet::new(std::rc::Rc::new(FuncMap::with_base(pintle_sprig::lookup)), MissingKey::Default);
-    let t = set.parse_anonymous("tpl", template.as_bytes()).map_err(|e| e.to_string())?;
+    let t = set.parse_anonymous("_", template.as_bytes()).map_err(|e| e.to_string())?;
     let mut out = Vec::new();
     set.execute_template(&t, &crate::ops::render::from_json(&data), &mut out).map_err(|e| e.to_string())?;
     cx.out.data(out);

@@ -2,7 +2,7 @@
 
 use pintle_cluster::action::list::{self, ListOptions, States};
 use pintle_cluster::action::read;
-use pintle_release::{Labels, Release};
+use pintle_release::Release;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -23,24 +23,6 @@ fn content(cx: &Context<'_>) -> Result<Release, CliError> {
     session.with(cx, &session.namespace, |actions| {
         read::content(actions, first(cx), cx.args.int("revision")).map_err(|e| e.to_string().into())
     })
-}
-
-/// A label selector of equalities: `a=b`, `a==b`, `a!=b`, `a`, `!a`, `a in (b,c)` parted by commas.
-fn selector(text: &str) -> impl Fn(&Labels) -> bool {
-    let terms: Vec<String> = text.split(',').map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()).collect();
-    move |labels| {
-        terms.iter().all(|t| {
-            if let Some((k, v)) = t.split_once("!=") {
-                labels.get(k.trim()).map(String::as_str) != Some(v.trim())
-            } else if let Some((k, v)) = t.split_once('=') {
-                labels.get(k.trim()).map(String::as_str) == Some(v.trim_start_matches('=').trim())
-            } else if let Some(k) = t.strip_prefix('!') {
-                !labels.contains_key(k)
-            } else {
-                labels.contains_key(t)
-            }
-        })
-    }
 }
 
 #[derive(Serialize)]
@@ -65,7 +47,6 @@ pub fn list(cx: &Context<'_>) -> CliResult {
     };
     let by_name = regex.map(|re| move |name: &str| re.is_match(name.as_bytes()));
     let wanted = p.text("selector");
-    let by_label = selector(&wanted);
     let options = ListOptions {
         states: States {
             deployed: p.on("deployed"),
@@ -76,7 +57,7 @@ pub fn list(cx: &Context<'_>) -> CliResult {
             superseded: p.on("superseded"),
         },
         name_filter: by_name.as_ref().map(|f| f as _),
-        selector: (!wanted.is_empty()).then_some(&by_label as _),
+        selector: &wanted,
         by_date: p.on("date"),
         reverse: p.on("reverse"),
         limit: p.int("max").try_into().unwrap_or(0),
@@ -189,9 +170,7 @@ pub fn status(cx: &Context<'_>) -> CliResult {
 pub fn get_values(cx: &Context<'_>) -> CliResult {
     let r = content(cx)?;
     let all = cx.args.on("all");
-    let shown = if all { values::computed(&r)? } else { Value::Object(r.config.clone()) };
-    // no values at all are a nil map
-    let shown = if !all && r.config.is_empty() { Value::Null } else { shown };
+    let shown = if all { values::computed(&r)? } else { r.config.clone().into() };
     let format = cx.args.text("output");
     release::write(cx.out, &format, &shown, || {
         cx.out.line(if all { "COMPUTED VALUES:" } else { "USER-SUPPLIED VALUES:" });
@@ -227,12 +206,34 @@ pub fn get_all(cx: &Context<'_>) -> CliResult {
     release::release(cx.out, "table", &r, Show { debug: true, metadata: true, hide_notes: false })
 }
 
+/// The chart's dependencies with Helm's fields in Helm's order; data files and other writers may have another.
+fn dependencies(meta: &Value) -> Vec<Value> {
+    const FIELDS: [&str; 8] =
+        ["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+    let written = |d: &Value| -> Value {
+        FIELDS
+            .into_iter()
+            .filter_map(|field| match d.get(field) {
+                // always there
+                None | Some(Value::Null) if matches!(field, "name" | "repository") => {
+                    Some((field.to_owned(), json!("")))
+                }
+                None | Some(Value::Null | Value::Bool(false)) => None,
+                Some(Value::String(s)) if s.is_empty() && !matches!(field, "name" | "repository") => None,
+                Some(Value::Array(a)) if a.is_empty() => None,
+                Some(v) => Some((field.to_owned(), v.clone())),
+            })
+            .collect()
+    };
+    meta.get("dependencies").and_then(Value::as_array).into_iter().flatten().map(written).collect()
+}
+
 pub fn get_metadata(cx: &Context<'_>) -> CliResult {
     let r = content(cx)?;
     let meta = r.chart.get("metadata").cloned().unwrap_or_default();
     let text = |key: &str| meta.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
     let annotations = meta.get("annotations").cloned().unwrap_or_default();
-    let deps = meta.get("dependencies").cloned().unwrap_or_default();
+    let deps = Value::Array(dependencies(&meta));
     let deployed = updated(&r, "2006-01-02T15:04:05Z07:00");
     let mut v = serde_json::Map::new();
     v.insert("name".into(), json!(r.name));

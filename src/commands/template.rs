@@ -10,7 +10,7 @@ use pintle_render::{RenderOptions, ResourceOptions, Resources, render_resources,
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
-use crate::ops::{chart, name, postrender, values};
+use crate::ops::{chart, postrender, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -27,8 +27,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             )));
         }
     }
-    let (release, reference) = name::name_and_chart(p, Some("release-name"))?;
-    let path = chart::locate(cx, &reference)?;
+    let (release, path) = chart::named(cx, Some("release-name"))?;
     let user = values::merge(p)?;
     let mut chart = chart::load_installable(cx, &path)?;
     let namespace = cx.settings.effective_namespace();

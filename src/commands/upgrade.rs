@@ -37,7 +37,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
                 if table {
                     cx.out.line(format!("Release {} does not exist. Installing it now.", quote(&name)));
                 }
-                let path = chart::locate(cx, &reference)?;
+                let (name, path) = chart::named(cx, None)?;
                 let user = values::merge(p)?;
                 let options = install::options(cx, &session, &name, dry, uninstalled);
                 let r = install::install(cx, &session, actions, options, &path, &user)?;
@@ -126,7 +126,7 @@ pub fn prepare(
 /// `--reset-values`, `--reuse-values`, `--reset-then-reuse-values`, and what happens without any (`reuseValues`).
 fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &mut Release, user: &Map) -> Result<Map, CliError> {
     let p = &cx.args;
-    let old = render::from_json(&serde_json::Value::Object(current.config.clone())).as_map().unwrap_or_default();
+    let old = render::from_json(&current.config.clone().into()).as_map().unwrap_or_default();
     let tell = |message| cx.out.debug_record(message, &[]);
     if p.on("reset-values") {
         tell("resetting values to the chart's original version");
@@ -139,14 +139,14 @@ fn reuse(cx: &Context<'_>, chart: &mut Chart, current: &mut Release, user: &Map)
             .map_err(|e| format!("failed to rebuild old values: {e}"))?;
         coalesce::coalesce_tables(user, &old, cx.out);
         // what the user set to null is null in the old revision from now on, as in Helm
-        current.config = render::config(&old)?;
+        current.config = Some(render::config(&old)?);
         chart.values = all;
         return Ok(user.clone());
     }
     if p.on("reset-then-reuse-values") {
         tell("merging values from old release to new values");
         coalesce::coalesce_tables(user, &old, cx.out);
-        current.config = render::config(&old)?;
+        current.config = Some(render::config(&old)?);
         return Ok(user.clone());
     }
     if !user.is_empty() || old.is_empty() {

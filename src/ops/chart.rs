@@ -7,6 +7,23 @@ use pintle_chart::{Chart, deps, load};
 use crate::Context;
 use crate::error::CliError;
 
+/// The release's name and its chart's place: what installing and rendering begin with (`runInstall`). `preset` is the
+/// name that a command gives by itself.
+///
+/// # Errors
+/// Arguments that do not fit together, or a chart that is not found.
+pub fn named(cx: &Context<'_>, preset: Option<&str>) -> Result<(String, PathBuf), CliError> {
+    let version = cx.args.text("version");
+    cx.out.debug_record("Original chart version", &[("version", version.clone())]);
+    if version.is_empty() && cx.args.on("devel") {
+        cx.out.debug_record("setting version to >0.0.0-0", &[]);
+    }
+    let (name, reference) = super::name::name_and_chart(&cx.args, preset)?;
+    let path = locate(cx, &reference)?;
+    cx.out.debug_record("Chart path", &[("path", path.display().to_string())]);
+    Ok((name, path))
+}
+
 /// Where the chart lies on this machine (`LocateChart`).
 ///
 /// # Errors

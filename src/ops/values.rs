@@ -43,7 +43,7 @@ pub fn merge(p: &Parsed) -> Result<Map, ValuesError> {
 /// A record whose chart cannot be read, or tables that do not fit.
 pub fn computed(r: &pintle_release::Release) -> Result<serde_json::Value, String> {
     let chart = pintle_chart::record::chart_from_json(&r.chart)?;
-    let user = super::render::from_json(&serde_json::Value::Object(r.config.clone()));
+    let user = super::render::from_json(&r.config.clone().into());
     let user = user.as_map().unwrap_or_default();
     let all = pintle_chart::coalesce::coalesce_values(&chart, &user, &pintle_chart::log::Discard)?;
     super::render::to_json(&pintle_go::Value::Map(all))

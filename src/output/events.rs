@@ -31,10 +31,11 @@ impl Events for Terminal {
     }
 
     fn api_warning(&self, text: &str) {
-        // client-go tells these through klog
-        let now = klog_time();
-        let quoted = pintle_go::strconv::quote(format!("Warning: {text}").as_bytes());
-        let _ = writeln!(std::io::stderr(), "W{now} {:>7} warnings.go:107] {quoted}", std::process::id());
+        klog('W', "warnings.go:107", &format!("Warning: {text}"));
+    }
+
+    fn client_error(&self, place: &str, text: &str) {
+        klog('E', place, text);
     }
 
     fn hook_output(&self, _: &str, _: &str, _: &str, text: &[u8]) {
@@ -46,8 +47,10 @@ impl Events for Terminal {
     }
 }
 
-/// klog's time: `MMDD hh:mm:ss.micros`, in UTC.
-fn klog_time() -> String {
+/// A line as klog writes it: level and time (`MMDD hh:mm:ss.micros`, in UTC), process, source line, text.
+fn klog(level: char, place: &str, text: &str) {
     let now = pintle_go::time::Time::from_system(std::time::SystemTime::now());
-    String::from_utf8_lossy(&now.format(b"0102 15:04:05.000000")).into_owned()
+    let now = String::from_utf8_lossy(&now.format(b"0102 15:04:05.000000")).into_owned();
+    let quoted = pintle_go::strconv::quote(text.as_bytes());
+    let _ = writeln!(std::io::stderr(), "{level}{now} {:>7} {place}] {quoted}", std::process::id());
 }

@@ -129,11 +129,7 @@ fn text(out: &Output, r: &Release, show: Show) -> CliResult {
     }
     if show.debug {
         out.line("USER-SUPPLIED VALUES:");
-        // a record without values has none at all; a fresh release has an empty map
-        match show.metadata && r.config.is_empty() {
-            true => out.line("null"),
-            false => yaml(out, &r.config)?,
-        }
+        yaml(out, &r.config)?;
         out.line("");
         out.line("COMPUTED VALUES:");
         yaml(out, &crate::ops::values::computed(r)?)?;

@@ -124,7 +124,7 @@ fn the_shop_from_install_to_uninstall() {
     let [first] = &records[..] else { panic!("{records:?}") };
     assert_eq!((first.info.status.as_str(), first.info.description.as_str()), ("deployed", "Install complete"));
     assert_eq!(first.chart["metadata"]["name"], "shop");
-    assert_eq!(first.config["frontend"]["service"]["nodePort"], 30180);
+    assert_eq!(first.config.as_ref().expect("values")["frontend"]["service"]["nodePort"], 30180);
     assert_eq!(first.hooks.len(), 2);
 
     let status = c.json(&["status", "shop"]);

@@ -62,6 +62,8 @@ pub trait Events {
     fn log(&self, level: Level, message: &str, attributes: &[(&str, &str)]);
     /// A `Warning:` header of the API server.
     fn api_warning(&self, _text: &str) {}
+    /// What client-go tells through klog when it is used wrongly; `place` is its source line.
+    fn client_error(&self, _place: &str, _text: &str) {}
     /// Logs of a hook's container, by `helm.sh/hook-output-log-policy`.
     fn hook_output(&self, _namespace: &str, _pod: &str, _container: &str, _text: &[u8]) {}
     /// A step.

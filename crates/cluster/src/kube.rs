@@ -189,6 +189,16 @@ pub trait Kube {
     /// As [`Kube::get`].
     fn get_table(&self, resource: &Resource) -> Result<Value>;
 
+    /// As [`Kube::list`] of Pods, as one list object, whole as the server gives it.
+    ///
+    /// # Errors
+    /// What the server says.
+    fn list_pods(&self, namespace: &str, label_selector: &str) -> Result<Value> {
+        let items = self.list(&Gvk::new("v1", "Pod"), namespace, label_selector, "")?;
+        let items: Vec<Value> = items.into_iter().map(|o| o.0).collect();
+        Ok(serde_json::json!({"apiVersion": "v1", "items": items, "kind": "PodList", "metadata": {}}))
+    }
+
     /// As [`Kube::list`] of Pods, as the server's table.
     ///
     /// # Errors
@@ -219,7 +229,7 @@ impl Kube for Offline {
         Ok(Vec::new())
     }
     fn get(&self, _resource: &Resource) -> Result<Object> {
-        Ok(Object(Value::Null))
+        Err(Error::text("the server could not find the requested resource"))
     }
     fn create(&self, _resources: &[Resource], _options: CreateOptions) -> Result<()> {
         Ok(())

@@ -191,6 +191,16 @@ impl Kube for Cluster {
         self.send(&Ask { accept: TABLE, ..Ask::get(path) })?.json()
     }
 
+    fn list_pods(&self, namespace: &str, label_selector: &str) -> Result<Value> {
+        let path =
+            format!("/api/v1/namespaces/{}/pods?labelSelector={}", segment(namespace), query_value(label_selector));
+        let mut list = self.send(&Ask::get(path))?.json()?;
+        for item in list.get_mut("items").and_then(Value::as_array_mut).into_iter().flatten() {
+            *item = with_kind(item.take(), &Gvk::new("v1", "Pod")).0;
+        }
+        Ok(list)
+    }
+
     fn list_pods_table(&self, namespace: &str, label_selector: &str) -> Result<Value> {
         let path = format!(
             "/api/v1/namespaces/{}/pods?includeObject=Object&labelSelector={}&limit={PAGE}",

@@ -11,6 +11,7 @@ mod memory;
 mod name;
 mod objects;
 mod record;
+mod selector;
 mod status;
 mod storage;
 mod time;
@@ -25,6 +26,7 @@ pub use record::{
     APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, HookExecution, Info, Labels, PHASE_FAILED, PHASE_RUNNING,
     PHASE_SUCCEEDED, PHASE_UNKNOWN, Release,
 };
+pub use selector::Selector;
 pub use status::Status;
 pub use storage::{Storage, key};
 pub use time::Time;

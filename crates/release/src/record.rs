@@ -30,9 +30,9 @@ pub struct Release {
     /// The chart as JSON of Helm's `chart.Chart`; null when absent.
     #[serde(skip_serializing_if = "Value::is_null")]
     pub chart: Value,
-    /// Values that the user gave; empty ones are left out of the record.
-    #[serde(skip_serializing_if = "Map::is_empty", deserialize_with = "or_default")]
-    pub config: Map<String, Value>,
+    /// Values that the user gave; empty ones are left out of the record, so a stored release has none or some.
+    #[serde(skip_serializing_if = "no_values")]
+    pub config: Option<Map<String, Value>>,
     /// The rendered text, hooks excluded.
     #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "or_default")]
     pub manifest: String,
@@ -186,6 +186,11 @@ impl Release {
         }
         self.chart_metadata("appVersion").unwrap_or_default()
     }
+}
+
+#[allow(clippy::ref_option)] // serde's signature
+fn no_values(config: &Option<Map<String, Value>>) -> bool {
+    config.as_ref().is_none_or(Map::is_empty)
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature

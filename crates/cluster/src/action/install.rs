@@ -155,7 +155,7 @@ pub fn new_release(options: &InstallOptions, rendered: Rendered) -> Release {
         name: options.name.clone(),
         namespace: options.namespace.clone(),
         chart: rendered.chart,
-        config: rendered.config,
+        config: Some(rendered.config),
         manifest: rendered.manifest,
         hooks: rendered.hooks,
         version: 1,

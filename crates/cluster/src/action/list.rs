@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pintle_release::{Release, Status};
+use pintle_release::{Release, Selector, Status};
 
 use super::Context;
 use crate::Error;
@@ -51,8 +51,8 @@ pub struct ListOptions<'f> {
     pub states: States,
     /// `--filter`: whether a name is shown.
     pub name_filter: Option<&'f dyn Fn(&str) -> bool>,
-    /// `--selector`: whether labels of a record fit.
-    pub selector: Option<&'f dyn Fn(&pintle_release::Labels) -> bool>,
+    /// `--selector`, as the user wrote it; looked at only when there are releases, as Helm does.
+    pub selector: &'f str,
     /// `--date`
     pub by_date: bool,
     /// `--reverse`
@@ -66,7 +66,7 @@ pub struct ListOptions<'f> {
 /// The releases of the storage's namespace (or of all), newest revisions, sorted and cut.
 ///
 /// # Errors
-/// The cluster does not answer.
+/// The cluster does not answer, or the selector is none.
 pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Release>, Error> {
     ctx.kube.reachable()?;
     let mut releases = ctx.storage.list()?;
@@ -74,13 +74,15 @@ pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Relea
         releases.retain(|r| filter(&r.name));
     }
     let found = releases.len();
+    if found == 0 {
+        return Ok(releases);
+    }
     if !options.states.only_superseded() {
         releases = newest(releases);
     }
     releases.retain(|r| options.states.shows(&r.info.status));
-    if let Some(selector) = options.selector {
-        releases.retain(|r| selector(&r.labels));
-    }
+    let selector = Selector::parse(options.selector).map_err(Error::text)?;
+    releases.retain(|r| selector.matches(&r.labels));
     sort(&mut releases, options);
     let limit = if options.limit > 0 { options.limit.min(found) } else { found };
     Ok(releases.into_iter().skip(options.offset).take(limit).collect())
@@ -138,6 +140,21 @@ mod tests {
         let ctx = Context { storage: &mut storage, kube: &Offline, events: &Silent };
         let list = run(&ctx, options).expect("listed");
         list.iter().map(|r| format!("{}{}", r.name, r.version)).collect()
+    }
+
+    #[test]
+    fn a_bad_selector_is_told_when_there_is_something_to_select() {
+        let options = ListOptions { selector: "a b", ..ListOptions::default() };
+        let mut storage = Storage::new(Memory::new("n"));
+        assert_eq!(
+            run(&Context { storage: &mut storage, kube: &Offline, events: &Silent }, &options).expect("nothing"),
+            []
+        );
+        let release = Release { name: "a".into(), namespace: "n".into(), version: 1, ..Release::default() };
+        storage.create(&release).expect("created");
+        let ctx = Context { storage: &mut storage, kube: &Offline, events: &Silent };
+        let error = run(&ctx, &options).expect_err("refused").to_string();
+        assert_eq!(error, "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt");
     }
 
     #[test]

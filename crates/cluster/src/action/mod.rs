@@ -214,6 +214,9 @@ impl Events for Unstoppable<'_> {
     fn api_warning(&self, text: &str) {
         self.0.api_warning(text);
     }
+    fn client_error(&self, place: &str, text: &str) {
+        self.0.client_error(place, text);
+    }
     fn hook_output(&self, namespace: &str, pod: &str, container: &str, text: &[u8]) {
         self.0.hook_output(namespace, pod, container, text);
     }

@@ -4,7 +4,7 @@ use pintle_release::{Release, validate_name};
 use serde_json::{Map, Value};
 
 use super::Context;
-use crate::{Error, Gvk, Level, Object, Resource};
+use crate::{Error, Level, Object, Resource};
 
 /// A revision of a release, the newest for 0 or less (pkg/action/get.go).
 ///
@@ -72,13 +72,12 @@ fn live_resources(ctx: &Context<'_, '_>, resources: &[Resource], tables: bool) -
         let text = selector_text(&selector);
         selectors.push(selector);
         let pods = if tables {
-            ctx.kube.list_pods_table(&resource.namespace, &text).map(|table| vec![table])
+            ctx.kube.list_pods_table(&resource.namespace, &text)
         } else {
-            let pods = ctx.kube.list(&Gvk::new("v1", "Pod"), &resource.namespace, &text, "");
-            pods.map(|pods| pods.into_iter().map(|p| p.0).collect())
+            ctx.kube.list_pods(&resource.namespace, &text)
         };
         match pods {
-            Ok(pods) => pods.into_iter().for_each(|p| add("v1/Pod(related)".to_owned(), p)),
+            Ok(pods) => add("v1/Pod(related)".to_owned(), pods),
             Err(error) => {
                 let error = error.to_string();
                 ctx.events.log(Level::Warn, "get the relation pod is failed", &[("error", &error)]);

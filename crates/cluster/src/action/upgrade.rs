@@ -113,7 +113,7 @@ pub fn run(
         name: last.name.clone(),
         namespace: current.namespace.clone(),
         chart: rendered.chart,
-        config: rendered.config,
+        config: Some(rendered.config),
         manifest: rendered.manifest,
         hooks: rendered.hooks,
         version: revision,

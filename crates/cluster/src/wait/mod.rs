@@ -130,7 +130,7 @@ impl<'a> Waiter<'a> {
             WaitStrategy::HookOnly => Ok(()),
             WaitStrategy::Watcher => self.until_gone(resources, timeout),
             WaitStrategy::Legacy => {
-                let deadline = Deadline::after(timeout.filter(|t| !t.is_zero()));
+                let deadline = self.legacy_deadline(timeout);
                 self.poll(&deadline, || {
                     for answer in self.kube.get_all(&resources.iter().collect::<Vec<_>>()) {
                         match answer {
@@ -142,6 +142,22 @@ impl<'a> Waiter<'a> {
                     Ok(true)
                 })
             }
+        }
+    }
+
+    /// The end of a wait. client-go complains of a negative time, then takes it for none.
+    fn deadline(&self, timeout: Timeout) -> Deadline {
+        if timeout.is_none() {
+            self.events.client_error("until.go:159", "Timeout for context shall not be negative");
+        }
+        Deadline::after(timeout)
+    }
+
+    /// As [`Waiter::deadline`]; for Helm 3's loops zero is no limit either.
+    fn legacy_deadline(&self, timeout: Timeout) -> Deadline {
+        match timeout {
+            Some(t) if t.is_zero() => Deadline::after(None),
+            other => self.deadline(other),
         }
     }
 
@@ -206,7 +222,7 @@ impl<'a> Waiter<'a> {
             })
             .collect();
         let asked: Vec<&Resource> = watched.iter().zip(&looked).filter(|(_, l)| **l).map(|(r, _)| *r).collect();
-        let deadline = Deadline::after(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
+        let deadline = self.deadline(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
         let mut pause = FIRST_PAUSE;
         let stopped = loop {
             if asked.is_empty() {
@@ -246,7 +262,7 @@ impl<'a> Waiter<'a> {
 
     fn until_gone(&self, resources: &[Resource], timeout: Timeout) -> Result<()> {
         let asked: Vec<&Resource> = resources.iter().collect();
-        let deadline = Deadline::after(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
+        let deadline = self.deadline(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
         let mut pause = FIRST_PAUSE;
         loop {
             let states: Vec<Status> = self
@@ -308,7 +324,7 @@ impl<'a> Waiter<'a> {
     }
 
     fn until_legacy(&self, resources: &[Resource], timeout: Timeout, jobs: bool) -> Result<()> {
-        let deadline = Deadline::after(timeout.filter(|t| !t.is_zero()));
+        let deadline = self.legacy_deadline(timeout);
         let mut failures = vec![0; resources.len()];
         self.poll(&deadline, || {
             for (r, failures) in resources.iter().zip(&mut failures) {
@@ -334,7 +350,7 @@ impl<'a> Waiter<'a> {
         if !matches!(r.gvk.kind.as_str(), "Job" | "Pod") {
             return Ok(());
         }
-        let deadline = Deadline::after(timeout.filter(|t| !t.is_zero()));
+        let deadline = self.legacy_deadline(timeout);
         let mut pause = FIRST_PAUSE;
         let mut seen = false;
         loop {
