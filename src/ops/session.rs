@@ -6,7 +6,7 @@ use pintle_chart::capabilities::{Capabilities, KubeVersion};
 use pintle_cluster::action::{Context as Actions, DryRun, Waiting};
 use pintle_cluster::{Cluster, ClusterObjects, ConnectOptions, Kube, Offline, Timeout, WaitStrategy, parse_yaml};
 use pintle_go::{Value, json};
-use pintle_release::{Memory, ObjectDriver, ObjectKind, Storage};
+use pintle_release::{Memory, ObjectDriver, ObjectKind, Sql, Storage};
 use pintle_render::Lookup;
 
 use crate::Context;
@@ -80,12 +80,14 @@ impl Session {
                 ObjectKind::ConfigMap,
                 ClusterObjects::new(c, ObjectKind::ConfigMap, namespace),
             )),
-            ("sql", _) => return Err("the driver sql is not available in this version of pintle".into()),
-            (other, _) => {
-                // Go's log.Fatal: a record and nothing more
-                cx.out.note(format!("level=INFO msg=\"unknown driver \\\"{other}\\\"\""));
-                return Err(CliError::code(1));
+            ("sql", _) => {
+                let env = |name: &str| Some(cx.settings.var(name).to_owned()).filter(|v| !v.is_empty());
+                match Sql::connect(cx.settings.var("HELM_DRIVER_SQL_CONNECTION_STRING"), &env, namespace) {
+                    Ok(sql) => Storage::new(sql),
+                    Err(e) => return Err(fatal(cx, &format!("unable to instantiate SQL driver: {e}"))),
+                }
             }
+            (other, _) => return Err(fatal(cx, &format!("unknown driver {other:?}"))),
         };
         let events: &dyn pintle_cluster::Events = &*self.events;
         storage.set_log(|message, attributes| events.log(pintle_cluster::Level::Debug, message, attributes));
@@ -135,6 +137,12 @@ impl Session {
         let cluster = self.cluster.clone()?;
         Some(Rc::new(ClusterLookup(cluster)))
     }
+}
+
+/// Go's `log.Fatal`: a record and nothing more.
+fn fatal(cx: &Context<'_>, text: &str) -> CliError {
+    cx.out.note(format!("level=INFO msg={}", pintle_go::strconv::quote(text.as_bytes())));
+    CliError::code(1)
 }
 
 struct ClusterLookup(Rc<Cluster>);

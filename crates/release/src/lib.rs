@@ -12,6 +12,8 @@ mod name;
 mod objects;
 mod record;
 mod selector;
+#[cfg(feature = "sql")]
+mod sql;
 mod status;
 mod storage;
 mod time;
@@ -27,6 +29,8 @@ pub use record::{
     PHASE_SUCCEEDED, PHASE_UNKNOWN, Release,
 };
 pub use selector::Selector;
+#[cfg(feature = "sql")]
+pub use sql::{Sql, SqlError};
 pub use status::Status;
 pub use storage::{Storage, key};
 pub use time::Time;

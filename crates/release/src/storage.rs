@@ -99,7 +99,6 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// What the driver says.
     pub fn list(&self) -> Result<Vec<Release>, StorageError> {
-        self.tell("listing all releases in storage", &[]);
         self.driver.list()
     }
 
