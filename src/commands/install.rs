@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use pintle_chart::deps;
 use pintle_chart::render_values::ReleaseOptions;
+use pintle_chart::{Chart, deps};
 use pintle_cluster::action::install::{self, InstallOptions};
 use pintle_cluster::action::{Context as Actions, DryRun};
 use pintle_go::Map;
@@ -59,6 +59,12 @@ pub fn options(cx: &Context<'_>, session: &Session, name: &str, dry: DryRun, rep
     }
 }
 
+/// Name and text of every file in `crds/` of a chart and its dependencies.
+pub fn crds(chart: &Chart) -> Vec<(String, String)> {
+    let text = |data: &[u8]| String::from_utf8_lossy(data).into_owned();
+    chart.crd_objects().iter().map(|c| (c.name.to_string(), text(&c.file.data))).collect()
+}
+
 /// Loads, checks, renders and installs (`runInstall`).
 ///
 /// # Errors
@@ -78,12 +84,7 @@ pub fn install(
         cx.out.note(format!("level=ERROR msg=\"chart dependencies processing failed\" error={quoted}"));
         return Err(CliError::new(format!("chart dependencies processing failed: {e}")));
     }
-    let crds: Vec<(String, String)> = chart
-        .crd_objects()
-        .iter()
-        .map(|c| (c.name.to_string(), String::from_utf8_lossy(&c.file.data).into_owned()))
-        .collect();
-    install::crds(actions, &options, &crds).map_err(|e| e.to_string())?;
+    install::crds(actions, &options, &crds(&chart)).map_err(|e| e.to_string())?;
     let caps = match options.dry_run {
         DryRun::Client => pintle_chart::capabilities::Capabilities::default(),
         _ => session.capabilities()?,

@@ -1,6 +1,8 @@
 //! `show all|chart|values|readme|crds`: what a chart holds.
 
 use pintle_chart::load;
+use pintle_go::Value;
+use pintle_go::jsonpath::JsonPath;
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
@@ -25,9 +27,10 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         }
         match cx.args.given("jsonpath") {
             Some(template) => {
-                return Err(CliError::new(format!(
-                    "--jsonpath is not available in this version of pintle: {template}"
-                )));
+                let path = JsonPath::parse(&template)
+                    .map_err(|e| CliError::new(format!("error parsing jsonpath {template}: {e}")))?;
+                // Helm does not look at what evaluating says: a path that is not there prints nothing
+                out.extend(path.execute(&Value::Map(chart.values.clone())).unwrap_or_default());
             }
             None => {
                 for f in chart.raw.iter().filter(|f| &*f.name == "values.yaml") {

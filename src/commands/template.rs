@@ -5,11 +5,14 @@ use std::path::Path;
 
 use pintle_chart::capabilities::{Capabilities, KubeVersion};
 use pintle_chart::render_values::{ReleaseOptions, to_render_values};
-use pintle_chart::{deps, names};
+use pintle_chart::{Chart, deps, names};
+use pintle_cluster::action::install::{self, InstallOptions};
+use pintle_cluster::action::{DryRun, Rendered};
 use pintle_render::{RenderOptions, ResourceOptions, Resources, render_resources, resources, split_manifests};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
+use crate::ops::session::{self, Session};
 use crate::ops::{chart, postrender, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
@@ -18,19 +21,16 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     if let Some(v) = p.given("kube-version") {
         caps.kube_version = KubeVersion::parse(&v).map_err(|e| format!("invalid kube version '{v}': {e}"))?;
     }
-    match p.text("dry-run").as_str() {
-        "client" | "unset" | "true" | "none" | "false" => {}
-        "server" => return Err("a dry run on the server is not available in this version of pintle".into()),
-        other => {
-            return Err(CliError::new(format!(
-                "invalid dry-run value ({other:?}). Must be \"none\", \"server\", or \"client\""
-            )));
-        }
-    }
+    let dry_run = session::dry_run_of_template(cx)?;
     let (release, path) = chart::named(cx, Some("release-name"))?;
     let user = values::merge(p)?;
     let mut chart = chart::load_installable(cx, &path)?;
     let namespace = cx.settings.effective_namespace();
+    let upgrade = p.on("is-upgrade");
+    let server = match dry_run {
+        DryRun::Server => Some(Server::open(cx, &release, upgrade)?),
+        _ => None,
+    };
     if let Err(e) = names::validate_release_name(&release) {
         let e = format!("release name {}: {e}", pintle_go::strconv::quote(release.as_bytes()));
         cx.out.note(format!("level=ERROR msg=\"release name check failed\" error={}", log_value(&e)));
@@ -40,12 +40,21 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         cx.out.note(format!("level=ERROR msg=\"chart dependencies processing failed\" error={}", log_value(&e)));
         return Err(CliError::new(format!("chart dependencies processing failed: {e}")));
     }
-    caps.api_versions.extend(p.list("api-versions"));
-    let upgrade = p.on("is-upgrade");
+    let api_versions = p.list("api-versions");
+    if let Some(server) = &server {
+        server.look_at_crds(cx, &chart)?;
+        if !api_versions.is_empty() {
+            cx.out.debug_record("API Version list given outside of client only mode, this list will be ignored", &[]);
+        }
+        caps = server.session.capabilities()?;
+    } else {
+        caps.api_versions.extend(api_versions);
+    }
     let options =
         ReleaseOptions { name: release.clone(), namespace, revision: 1, is_upgrade: upgrade, is_install: !upgrade };
     let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)?;
-    let render_options = RenderOptions { log: Some(cx.out), ..RenderOptions::default() };
+    let lookup = server.as_ref().and_then(|s| s.session.lookup());
+    let render_options = RenderOptions { log: Some(cx.out), lookup, ..RenderOptions::default() };
     let post_render = postrender::from_flags(cx)?;
     let resource_options = ResourceOptions {
         post_render: post_render.as_ref().map(|f| &**f as _),
@@ -59,6 +68,9 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             for types in &r.unknown_hooks {
                 cx.out.note(resources::unknown_hook_warning(types));
             }
+            if let Some(server) = server {
+                server.check(cx, &r)?;
+            }
             print(cx, &release, &r)
         }
         Err(e) if cx.settings.debug => {
@@ -70,6 +82,39 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             Err(e.into())
         }
         Err(e) => Err(CliError::new(format!("{e}\n\nUse --debug flag to render out invalid YAML"))),
+    }
+}
+
+/// The cluster of `--dry-run=server`: asked, never changed.
+struct Server {
+    session: Session,
+    options: InstallOptions,
+}
+
+impl Server {
+    /// Connects, and finds the cluster reachable.
+    fn open(cx: &Context<'_>, release: &str, is_upgrade: bool) -> Result<Server, CliError> {
+        let session = Session::open(cx)?;
+        let options =
+            InstallOptions { is_upgrade, ..super::install::options(cx, &session, release, DryRun::Server, true) };
+        session.with(cx, &session.namespace, |a| install::preflight(a, &options).map_err(|e| e.to_string().into()))?;
+        Ok(Server { session, options })
+    }
+
+    /// Warns where the chart brings definitions that the cluster may lack.
+    fn look_at_crds(&self, cx: &Context<'_>, chart: &Chart) -> CliResult {
+        let crds = super::install::crds(chart);
+        self.session.with(cx, &self.session.namespace, |a| {
+            install::crds(a, &self.options, &crds).map_err(|e| e.to_string().into())
+        })
+    }
+
+    /// Has the cluster check what was rendered, as an install would before it changes anything.
+    fn check(&self, cx: &Context<'_>, r: &Resources) -> CliResult {
+        let rendered = Rendered { manifest: String::from_utf8_lossy(&r.manifest).into_owned(), ..Rendered::default() };
+        self.session.with(cx, &self.session.namespace, |a| {
+            install::run(a, &self.options, rendered).map_err(|e| e.to_string()).map(|_| ()).map_err(Into::into)
+        })
     }
 }
 

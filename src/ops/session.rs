@@ -161,9 +161,30 @@ impl Lookup for ClusterLookup {
 /// # Errors
 /// A value that is none of the known ones.
 pub fn dry_run(cx: &Context<'_>) -> Result<DryRun, CliError> {
+    dry_run_flag(cx, false)
+}
+
+/// `--dry-run` of `template`, which never changes a cluster, so that `none` and `false` mean nothing there.
+///
+/// # Errors
+/// A value that is none of the known ones.
+pub fn dry_run_of_template(cx: &Context<'_>) -> Result<DryRun, CliError> {
+    let dry = dry_run_flag(cx, true)?;
+    // the old way to ask for the server
+    Ok(if cx.args.on("validate") { DryRun::Server } else { dry })
+}
+
+fn dry_run_flag(cx: &Context<'_>, always_dry: bool) -> Result<DryRun, CliError> {
     let v = cx.args.text("dry-run");
+    let not_dry = || {
+        if always_dry {
+            let text = format!("invalid dry-run value ({v:?}). Must be \"server\" or \"client\"");
+            return Err(CliError::new(text));
+        }
+        Ok(DryRun::None)
+    };
     let truth = match v.as_str() {
-        "none" => return Ok(DryRun::None),
+        "none" => return not_dry(),
         "client" => return Ok(DryRun::Client),
         "server" => return Ok(DryRun::Server),
         "unset" => {
@@ -178,6 +199,9 @@ pub fn dry_run(cx: &Context<'_>) -> Result<DryRun, CliError> {
             )));
         }
     };
+    if !truth {
+        not_dry()?;
+    }
     let (result, word) = if truth { (DryRun::Client, "client") } else { (DryRun::None, "none") };
     cx.out.note(format!(
         "level=WARN msg=\"boolean '--dry-run={v}' flag is deprecated and must be replaced with '--dry-run={word}'\""

@@ -240,6 +240,35 @@ fn a_dry_run_changes_nothing() {
 }
 
 #[test]
+fn template_asks_the_server_when_told_to() {
+    let Some(c) = cluster("live") else { return };
+    let path = c.path("configmaps", "");
+    let live = json!({"metadata": {"name": "live"}, "data": {"word": "from the cluster"}});
+    c.api.expect("POST", path.trim_end_matches('/'), Some(&live)).expect("an object");
+    let text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  \
+        found: {{ (lookup \"v1\" \"ConfigMap\" .Release.Namespace \"live\").data | toJson }}\n  \
+        jobs: {{ .Capabilities.APIVersions.Has \"batch/v1/Job\" | quote }}\n";
+    c.sandbox.chart("ask", &[("templates/a.yaml", text)]);
+    for asking in ["--dry-run=server", "--validate"] {
+        let out = c.ok(&["template", "ask", "./ask", asking]);
+        assert!(out.contains(r#"found: {"word":"from the cluster"}"#) && out.contains("jobs: \"true\""), "{out}");
+    }
+    assert!(c.ok(&["template", "ask", "./ask"]).contains("found: null"), "no cluster is asked by default");
+    // what the cluster would refuse is refused
+    c.sandbox.write("ask/templates/a.yaml", "apiVersion: v9\nkind: Nothing\nmetadata: {name: live}\n");
+    c.sandbox
+        .run(["template", "ask", "./ask", "--dry-run=server", "-n", &c.namespace])
+        .error_with("unable to build kubernetes objects from release manifest");
+    // as is an object that belongs to nobody, unless this is an upgrade
+    c.sandbox.write("ask/templates/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: live}\n");
+    c.sandbox
+        .run(["template", "ask", "./ask", "--dry-run=server", "-n", &c.namespace])
+        .error_with("exists and cannot be imported into the current release");
+    c.ok(&["template", "ask", "./ask", "--dry-run=server", "--is-upgrade"]);
+    assert!(c.records("ask").is_empty());
+}
+
+#[test]
 fn an_unreachable_cluster_is_one_clear_error() {
     let s = Sandbox::new();
     s.chart("fine", &[]);

@@ -13,6 +13,7 @@ pub mod fmt;
 pub mod glob;
 pub mod html;
 pub mod json;
+pub mod jsonpath;
 pub mod path;
 pub mod regexp;
 pub mod semver;
