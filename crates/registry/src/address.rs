@@ -69,7 +69,10 @@ impl Address {
             }
             (a.user, a.host) = (user, Some(host.to_owned()));
             rest = path;
-        } else if a.scheme.is_empty() && !rest.starts_with('/') && rest.split('/').next().is_some_and(|s| s.contains(':')) {
+        } else if a.scheme.is_empty()
+            && !rest.starts_with('/')
+            && rest.split('/').next().is_some_and(|s| s.contains(':'))
+        {
             return bad("first path segment in URL cannot contain colon");
         }
         let bytes = rest.as_bytes();
@@ -216,7 +219,8 @@ pub fn equal(a: &str, b: &str) -> bool {
     let clean = |p: &str| crate::files::clean(std::path::Path::new(if p.is_empty() { "/" } else { p }));
     match (Address::parse(a), Address::parse(b)) {
         (Ok(x), Ok(y)) => {
-            clean(&x.path) == clean(&y.path) && Address { path: String::new(), ..x } == Address { path: String::new(), ..y }
+            clean(&x.path) == clean(&y.path)
+                && Address { path: String::new(), ..x } == Address { path: String::new(), ..y }
         }
         (Err(_), _) => clean(a) == clean(b),
         _ => false,

@@ -63,8 +63,7 @@ impl Getter {
             s if !Self::knows(s) => return fail(format!("scheme {} not supported", quote(s))),
             _ => {}
         }
-        let home = Address::parse(&request.repository)
-            .or_else(|e| fail(format!("unable to parse getter URL: {e}")))?;
+        let home = Address::parse(&request.repository).or_else(|e| fail(format!("unable to parse getter URL: {e}")))?;
         let agent = self.agent(request)?;
         let mut at = first;
         for _ in 0..=REDIRECTS {
@@ -163,7 +162,8 @@ fn reason(e: &ureq::Error, at: &Address) -> String {
     use std::io::ErrorKind as K;
     let host = at.authority();
     let port = if at.scheme == "https" { "443" } else { "80" };
-    let with_port = if host.rsplit(']').next().unwrap_or(host).contains(':') { host.to_owned() } else { format!("{host}:{port}") };
+    let with_port =
+        if host.rsplit(']').next().unwrap_or(host).contains(':') { host.to_owned() } else { format!("{host}:{port}") };
     match e {
         ureq::Error::Io(e) => match e.kind() {
             K::ConnectionRefused => format!("dial tcp {with_port}: connect: connection refused"),
@@ -174,7 +174,9 @@ fn reason(e: &ureq::Error, at: &Address) -> String {
             let name = host.split(':').next().unwrap_or(host);
             format!("dial tcp: lookup {name}: no such host")
         }
-        ureq::Error::Timeout(_) => "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned(),
+        ureq::Error::Timeout(_) => {
+            "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned()
+        }
         e => e.to_string(),
     }
 }
