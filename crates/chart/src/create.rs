@@ -36,37 +36,43 @@ pub struct Created {
     pub overwritten: Vec<PathBuf>,
 }
 
-/// Makes the scaffold of a chart in `dir/name`.
+/// Makes the scaffold of a chart in `dir/name`, with the `apiVersion` given (`v2`, or the coming `v3`).
 ///
 /// # Errors
 /// A name that charts can not have, a `dir` that is none, what the file system says.
-pub fn create(name: &str, dir: &Path) -> Result<Created, String> {
+pub fn create(name: &str, dir: &Path, api_version: &str) -> Result<Created, String> {
     validate_chart_name(name)?;
     let top = gostd::abs(dir).map_err(|e| gostd::errno_text(&e))?;
     let info = fs::metadata(&top).map_err(|e| gostd::path_error("stat", &top, &e))?;
     if !info.is_dir() {
         return Err(format!("no such directory {}", top.display()));
     }
-    let chart = top.join(name);
+    let chart = PathBuf::from(gostd::join(&top.to_string_lossy(), name));
     if fs::metadata(&chart).is_ok_and(|i| !i.is_dir()) {
         return Err(format!("file {} already exists and is not a directory", chart.display()));
     }
     let mut overwritten = Vec::new();
-    for (file, text) in SCAFFOLD {
+    for (file, text) in scaffold(name, api_version) {
         let path = chart.join(file);
         if path.exists() {
             overwritten.push(path.clone());
         }
         make_parent(&path)?;
-        fs::write(&path, text.replace(PLACEHOLDER, name)).map_err(|e| gostd::path_error("open", &path, &e))?;
+        fs::write(&path, text).map_err(|e| gostd::path_error("open", &path, &e))?;
     }
     make_dir(&chart.join("charts"))?;
     Ok(Created { dir: chart, overwritten })
 }
 
-/// The files of the scaffold, with the name filled in.
-pub fn scaffold(name: &str) -> impl Iterator<Item = (&'static str, String)> {
-    SCAFFOLD.into_iter().map(move |(path, text)| (path, text.replace(PLACEHOLDER, name)))
+/// The files of the scaffold, with the name and the `apiVersion` filled in.
+pub fn scaffold(name: &str, api_version: &str) -> impl Iterator<Item = (&'static str, String)> {
+    SCAFFOLD.into_iter().map(move |(path, text)| {
+        let text = text.replace(PLACEHOLDER, name);
+        match path {
+            "Chart.yaml" => (path, text.replacen("apiVersion: v2", &format!("apiVersion: {api_version}"), 1)),
+            _ => (path, text),
+        }
+    })
 }
 
 /// Copies a starter chart into `dest/name`, under the metadata given, with its `<CHARTNAME>` replaced.
@@ -131,7 +137,8 @@ mod tests {
 
     #[test]
     fn the_scaffold_bears_the_name() {
-        assert!(scaffold("app").all(|(_, text)| !text.contains(PLACEHOLDER)));
-        assert!(scaffold("app").any(|(_, text)| text.contains("define \"app.fullname\"")));
+        assert!(scaffold("app", "v2").all(|(_, text)| !text.contains(PLACEHOLDER)));
+        assert!(scaffold("app", "v2").any(|(_, text)| text.contains("define \"app.fullname\"")));
+        assert!(scaffold("app", "v3").any(|(_, text)| text.starts_with("apiVersion: v3\n")));
     }
 }

@@ -69,12 +69,15 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), PackageError> {
     })
 }
 
+/// What Helm writes into the gzip header's extra field: one subfield (RFC 1952: two letters, two bytes of length).
+const GZIP_EXTRA: &[u8] = b"rr\x28\x00aHR0cHM6Ly95b3V0dS5iZS96OVV6MWljandyTQo=";
+
 /// The archive of a chart, in memory.
 ///
 /// # Errors
 /// As [`save`], without the file system's.
 pub fn archive_bytes(chart: &Chart, options: Options) -> Result<Vec<u8>, PackageError> {
-    let gz = GzBuilder::new().comment("Helm").write(Vec::new(), Compression::default());
+    let gz = GzBuilder::new().extra(GZIP_EXTRA).comment("Helm").write(Vec::new(), Compression::default());
     let now = options.epoch.map_or_else(Timestamp::now, |s| Timestamp::from_unix(s, 0));
     let mut out = Archive { tar: tar::Builder::new(gz), now, fixed: options.epoch.is_some() };
     out.chart(chart, "")?;

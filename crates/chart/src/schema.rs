@@ -119,7 +119,7 @@ fn read_json(text: &[u8]) -> Result<Json, String> {
             return "EOF".to_owned();
         }
         match pintle_go::json::decode_prefix(text, pintle_go::json::Numbers::Float64) {
-            Err(go) => go.0,
+            Err(go) => go.error.0,
             Ok((_, used)) if text.get(used..).is_some_and(|rest| !rest.trim_ascii().is_empty()) => {
                 "invalid character after top-level value".to_owned()
             }

@@ -286,7 +286,7 @@ impl Parser<'_> {
             return Ok(Value::Nil);
         }
         let (v, used) =
-            json::decode_prefix(self.rest.as_bytes(), json::Numbers::Float64).map_err(|e| Stop::Bad(e.0))?;
+            json::decode_prefix(self.rest.as_bytes(), json::Numbers::Float64).map_err(|e| Stop::Bad(e.error.0))?;
         self.rest = self.rest.get(used..).unwrap_or_default();
         self.empty_value();
         Ok(v)

@@ -8,7 +8,7 @@ mod write;
 
 use crate::{GoStr, List, Map, Type, Value};
 
-pub use read::decode_prefix;
+pub use read::{PrefixError, decode_prefix};
 pub use write::{append, append_string, encode, encode_indent, indent};
 
 /// An error with the text of Go's.
@@ -168,5 +168,6 @@ mod tests {
         assert_eq!(text(&Value::List(List::typed(Type::Uint8, bytes))), "\"aGkhPw==\"");
         assert!(matches!(decode_numbers(b"12", Numbers::Int64), Ok(Value::Int64(12))));
         assert_eq!(decode_prefix(b" [1] {}", Numbers::Float64).map(|(_, n)| n), Ok(4));
+        assert_eq!(decode_prefix(b"{ {", Numbers::Float64).err().and_then(|e| e.offset), Some(3));
     }
 }

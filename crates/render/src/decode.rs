@@ -9,6 +9,8 @@ use pintle_go::{GoStr, Map, Value, strconv};
 #[derive(Default)]
 pub(crate) struct Decode {
     error: Option<String>,
+    /// Whether a string field takes strings only: the text was JSON, and nothing was converted.
+    strict: bool,
 }
 
 impl Decode {
@@ -17,16 +19,24 @@ impl Decode {
     /// The error is worded as `yaml.Unmarshal` of sigs.k8s.io/yaml words it.
     pub(crate) fn document(doc: &[u8], type_name: &str, fill: impl FnOnce(&Map, &mut Decode)) -> Result<Value, String> {
         let object = pintle_yaml::read_typed(doc).map_err(|e| format!("error converting YAML to JSON: {e}"))?;
-        let mut d = Decode::default();
-        match &object {
-            Value::Nil => {}
-            Value::Map(m) => fill(m, &mut d),
-            other => d.fail(other, &format!("value of type {type_name}")),
-        }
-        match d.error {
+        match Decode::default().run(&object, type_name, fill) {
             Some(e) => Err(format!("error unmarshaling JSON: while decoding JSON: {e}")),
             None => Ok(object),
         }
+    }
+
+    /// Lets `fill` take the fields of a value that was JSON; the first error is worded as encoding/json words it.
+    pub(crate) fn json(object: &Value, type_name: &str, fill: impl FnOnce(&Map, &mut Decode)) -> Result<(), String> {
+        Decode { strict: true, ..Decode::default() }.run(object, type_name, fill).map_or(Ok(()), Err)
+    }
+
+    fn run(mut self, object: &Value, type_name: &str, fill: impl FnOnce(&Map, &mut Decode)) -> Option<String> {
+        match object {
+            Value::Nil => {}
+            Value::Map(m) => fill(m, &mut self),
+            other => self.fail(other, &format!("value of type {type_name}")),
+        }
+        self.error
     }
 
     /// Notes that a value does not fit; `into` is what stands after `into Go `.
@@ -44,6 +54,9 @@ impl Decode {
     /// A string field; `field` is its path as Go prints it (`SimpleHead.metadata.name`).
     pub(crate) fn text(&mut self, v: &Value, field: &str, out: &mut String) {
         match scalar_text(v) {
+            Some(_) if self.strict && !matches!(v, Value::Str(_)) => {
+                self.fail(v, &format!("struct field {field} of type string"));
+            }
             Some(s) => *out = s,
             None if v.is_nil() => {}
             None => self.fail(v, &format!("struct field {field} of type string")),

@@ -32,14 +32,26 @@ pub(super) fn decode_whole(text: &[u8], numbers: Numbers) -> Result<(Value, Opti
 }
 
 /// Reads one value from the front, as a `json.Decoder` does; gives it with the number of bytes read.
-pub fn decode_prefix(text: &[u8], numbers: Numbers) -> Result<(Value, usize), JsonError> {
+pub fn decode_prefix(text: &[u8], numbers: Numbers) -> Result<(Value, usize), PrefixError> {
     let mut r = Reader { text, at: 0, numbers, unfit: None };
     r.space();
     if r.peek().is_none() {
-        return Err(JsonError("EOF".into()));
+        return Err(PrefixError { error: JsonError("EOF".into()), offset: None });
     }
-    let v = r.value().map_err(|e| if r.at >= text.len() { JsonError("unexpected EOF".into()) } else { e })?;
-    r.unfit.map_or(Ok((v, r.at)), Err)
+    let v = r.value().map_err(|error| match r.at < text.len() {
+        true => PrefixError { error, offset: Some(r.at + 1) },
+        false => PrefixError { error: JsonError("unexpected EOF".into()), offset: None },
+    })?;
+    r.unfit.map_or(Ok((v, r.at)), |error| Err(PrefixError { error, offset: None }))
+}
+
+/// Why [`decode_prefix`] found no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrefixError {
+    /// Go's text; `EOF` where only blanks were left.
+    pub error: JsonError,
+    /// For a `json.SyntaxError` its `Offset`: how many bytes were read, the wrong one included.
+    pub offset: Option<usize>,
 }
 
 impl<'a> Reader<'a> {
