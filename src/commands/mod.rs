@@ -9,11 +9,14 @@ mod install;
 mod lifecycle;
 mod lint;
 mod package;
+mod pull;
 mod read;
+mod repo;
+mod search;
 mod show;
 mod template;
 mod upgrade;
-mod version;
+pub mod version;
 
 use crate::error::{CliError, CliResult};
 use crate::{Context, cli};
@@ -34,6 +37,14 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "env" => env::run(cx),
         "dependency list" => dependency::list(cx),
         "diff upgrade" | "diff revision" | "diff rollback" | "diff release" => diff::run(cx),
+        "repo add" => repo::add(cx),
+        "repo list" => repo::list(cx),
+        "repo remove" => repo::remove(cx),
+        "repo update" => repo::update(cx),
+        "repo index" => repo::index(cx),
+        "pull" => pull::run(cx),
+        "search repo" => search::repo(cx),
+        "search hub" => search::hub(cx),
         "install" => install::run(cx),
         "upgrade" => upgrade::run(cx),
         "rollback" => lifecycle::rollback(cx),

@@ -14,6 +14,10 @@ const HELM_COMMIT: &str = "";
 const GO: &str = "go1.26.8";
 const KUBE_CLIENT: &str = "v1.36";
 
+/// Prints it as `--template` and `--short` say.
+///
+/// # Errors
+/// A template that fails.
 pub fn run(cx: &Context<'_>) -> CliResult {
     let own = env!("CARGO_PKG_VERSION");
     let helm = cx.settings.program == "helm";

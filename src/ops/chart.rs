@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use pintle_chart::{Chart, deps, load};
+use pintle_registry::{Address, Provenance, Request, find_in_repository};
 
+use super::repositories;
 use crate::Context;
 use crate::error::CliError;
 
@@ -13,23 +15,37 @@ use crate::error::CliError;
 /// # Errors
 /// Arguments that do not fit together, or a chart that is not found.
 pub fn named(cx: &Context<'_>, preset: Option<&str>) -> Result<(String, PathBuf), CliError> {
-    let version = cx.args.text("version");
-    cx.out.debug_record("Original chart version", &[("version", version.clone())]);
-    if version.is_empty() && cx.args.on("devel") {
-        cx.out.debug_record("setting version to >0.0.0-0", &[]);
-    }
+    cx.out.debug_record("Original chart version", &[("version", cx.args.text("version"))]);
+    let version = wanted_version(cx, "setting version to >0.0.0-0");
     let (name, reference) = super::name::name_and_chart(&cx.args, preset)?;
-    let path = locate(cx, &reference)?;
+    let path = locate_version(cx, &reference, &version)?;
     cx.out.debug_record("Chart path", &[("path", path.display().to_string())]);
     Ok((name, path))
 }
 
-/// Where the chart lies on this machine (`LocateChart`).
+/// The version that `--version` and `--devel` ask for; `told` is the debug record of the latter.
+pub fn wanted_version(cx: &Context<'_>, told: &str) -> String {
+    let version = cx.args.text("version");
+    if version.is_empty() && cx.args.on("devel") {
+        cx.out.debug_record(told, &[]);
+        return ">0.0.0-0".to_owned();
+    }
+    version
+}
+
+/// Where the chart lies on this machine, fetched if it must be (`LocateChart`), for commands other than those of
+/// [`named`].
 ///
 /// # Errors
 /// Helm's text where it is not found.
 pub fn locate(cx: &Context<'_>, name: &str) -> Result<PathBuf, CliError> {
-    let name = name.trim();
+    let version = wanted_version(cx, "setting development version to >0.0.0-0");
+    locate_version(cx, name, &version)
+}
+
+fn locate_version(cx: &Context<'_>, name: &str, version: &str) -> Result<PathBuf, CliError> {
+    let (name, version) = (name.trim(), version.trim());
+    let verifying = cx.args.on("verify");
     if cx.args.text("repo").is_empty() {
         let path = Path::new(name);
         if path.exists() {
@@ -44,6 +60,12 @@ pub fn locate(cx: &Context<'_>, name: &str) -> Result<PathBuf, CliError> {
                     part => clean.push(part),
                 }
             }
+            if verifying {
+                let mut prov = clean.clone().into_os_string();
+                prov.push(".prov");
+                let file = clean.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                verify(cx, &clean, Some(Path::new(&prov)), &file, false)?;
+            }
             return Ok(clean);
         }
         if path.is_absolute() || name.starts_with('.') {
@@ -52,21 +74,59 @@ pub fn locate(cx: &Context<'_>, name: &str) -> Result<PathBuf, CliError> {
             );
         }
     }
-    if !cx.args.text("repo").is_empty() || name.contains("://") || name.contains('/') {
-        return Err(CliError::new(format!(
-            "charts from repositories and registries are not available in this version of pintle: {name:?}"
-        ))
-        .hint("pull the chart with helm and give its path"));
-    }
-    Err(CliError::new(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {name}")))
+    fetch(cx, name, version)
 }
 
-/// Reads an address. Downloads are not part of this version.
+/// Fetches a chart into the content cache.
+fn fetch(cx: &Context<'_>, name: &str, version: &str) -> Result<PathBuf, CliError> {
+    let (at, getter) = (repositories::places(cx), repositories::getter(None));
+    let repo = cx.args.text("repo");
+    let mut request = repositories::request(cx, &repo);
+    let mut reference = name.to_owned();
+    if !repo.is_empty() {
+        reference = find_in_repository(&getter, &repositories::unnamed(cx), name, version, cx.out)
+            .map_err(|e| e.to_string())?;
+        let same = match (Address::parse(&repo), Address::parse(&reference)) {
+            (Ok(a), Ok(b)) => a.same_server(&b),
+            _ => false,
+        };
+        if !same && !request.pass_credentials_all {
+            // they are for the repository, not for wherever its index points
+            (request.username, request.password) = Default::default();
+        }
+    }
+    let verifying = cx.args.on("verify");
+    let provenance = if verifying { Provenance::Always } else { Provenance::Never };
+    let got = repositories::downloader(cx, &at, &getter, request, provenance)
+        .to_cache(&reference, version)
+        .map_err(|e| e.to_string())?;
+    if verifying {
+        verify(cx, &got.path, got.provenance.as_deref(), &got.name, false)?;
+    }
+    std::path::absolute(&got.path).map_err(|e| e.to_string().into())
+}
+
+/// Checks a chart against its provenance file; `name` is the file's name there, and `tell` says who signed it.
 ///
 /// # Errors
-/// Always, for now: what to do instead.
+/// What does not fit.
+pub fn verify(
+    _cx: &Context<'_>,
+    _archive: &Path,
+    _provenance: Option<&Path>,
+    _name: &str,
+    _tell: bool,
+) -> Result<(), CliError> {
+    Err("verifying signatures is not available in this version of pintle".into())
+}
+
+/// Reads a file of values from an address.
+///
+/// # Errors
+/// What fetching says.
 pub fn download(address: &str) -> Result<Vec<u8>, String> {
-    Err(format!("reading addresses is not available in this version of pintle: download {address} and give its path"))
+    let request = Request { repository: address.to_owned(), ..Request::default() };
+    repositories::getter(None).get(address, &request).map_err(|e| e.to_string())
 }
 
 /// Loads a chart that is to be installed or rendered: application charts only, all dependencies there.

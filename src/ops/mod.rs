@@ -5,5 +5,6 @@ pub mod chart;
 pub mod name;
 pub mod postrender;
 pub mod render;
+pub mod repositories;
 pub mod session;
 pub mod values;

@@ -12,7 +12,7 @@ use pintle_go::{GoStr, Num, Value};
 pub struct DecodeError(pub String);
 
 /// A Go struct that [`decode`] can fill.
-pub(crate) trait Fields {
+pub trait Fields {
     /// The struct's name without package, as error texts have it.
     const NAME: &'static str;
     /// The type's name with package.
@@ -25,7 +25,7 @@ pub(crate) trait Fields {
 
 /// State of one decoding: the place, and the first mistake.
 #[derive(Default)]
-pub(crate) struct Decoder {
+pub struct Decoder {
     first: Option<String>,
     /// An error that ends the decoding at once (from a type that reads itself), reported before `first`.
     fatal: Option<String>,
@@ -35,13 +35,13 @@ pub(crate) struct Decoder {
 }
 
 /// Fills `dst` from a YAML text; what is not named there keeps its value.
-pub(crate) fn decode<T: Fields>(text: &[u8], dst: &mut T) -> Result<(), DecodeError> {
+pub fn decode<T: Fields>(text: &[u8], dst: &mut T) -> Result<(), DecodeError> {
     let v = pintle_yaml::read_typed(text).map_err(yaml_error)?;
     from_value(&v, dst, false)
 }
 
 /// As [`decode`], where duplicate keys and unknown fields are errors (`yaml.UnmarshalStrict`).
-pub(crate) fn decode_strict<T: Fields>(text: &[u8], dst: &mut T) -> Result<(), DecodeError> {
+pub fn decode_strict<T: Fields>(text: &[u8], dst: &mut T) -> Result<(), DecodeError> {
     pintle_yaml::to_json_strict(text).map_err(yaml_error)?;
     let v = pintle_yaml::read_typed(text).map_err(yaml_error)?;
     from_value(&v, dst, true)
@@ -52,7 +52,7 @@ fn yaml_error(e: pintle_yaml::Error) -> DecodeError {
 }
 
 /// Fills `dst` from a value that [`pintle_yaml::read_typed`] gave.
-pub(crate) fn from_value<T: Fields>(v: &Value, dst: &mut T, strict: bool) -> Result<(), DecodeError> {
+pub fn from_value<T: Fields>(v: &Value, dst: &mut T, strict: bool) -> Result<(), DecodeError> {
     let mut d = Decoder { strict, ..Decoder::default() };
     if !v.is_nil() {
         d.structure(v, dst);
@@ -75,7 +75,8 @@ fn json_kind(v: &Value) -> &'static str {
 }
 
 impl Decoder {
-    fn mismatch(&mut self, v: &Value, ty: &str) {
+    /// Tells of a value of the wrong type.
+    pub fn mismatch(&mut self, v: &Value, ty: &str) {
         if self.first.is_some() {
             return;
         }
@@ -89,12 +90,12 @@ impl Decoder {
     }
 
     /// Ends the decoding with that error.
-    pub(crate) fn fail(&mut self, message: String) {
+    pub fn fail(&mut self, message: String) {
         self.fatal.get_or_insert(message);
     }
 
     /// A struct (or a pointer to one).
-    pub(crate) fn structure<T: Fields>(&mut self, v: &Value, dst: &mut T) {
+    pub fn structure<T: Fields>(&mut self, v: &Value, dst: &mut T) {
         let Value::Map(m) = v else {
             return self.mismatch(v, T::TYPE);
         };
@@ -119,7 +120,7 @@ impl Decoder {
     }
 
     /// A `string` field: any scalar; null leaves it as it was.
-    pub(crate) fn string(&mut self, v: &Value, dst: &mut String) {
+    pub fn string(&mut self, v: &Value, dst: &mut String) {
         match v {
             Value::Nil => {}
             v => match scalar_text(v) {
@@ -130,7 +131,7 @@ impl Decoder {
     }
 
     /// A `bool` field.
-    pub(crate) fn boolean(&mut self, v: &Value, dst: &mut bool) {
+    pub fn boolean(&mut self, v: &Value, dst: &mut bool) {
         match v {
             Value::Nil => {}
             Value::Bool(b) => *dst = *b,
@@ -139,7 +140,7 @@ impl Decoder {
     }
 
     /// The items of a slice field; null empties it.
-    pub(crate) fn items<T>(
+    pub fn items<T>(
         &mut self,
         v: &Value,
         ty: &str,
@@ -163,7 +164,7 @@ impl Decoder {
     }
 
     /// A `[]string` field.
-    pub(crate) fn strings(&mut self, v: &Value, dst: &mut Vec<String>) {
+    pub fn strings(&mut self, v: &Value, dst: &mut Vec<String>) {
         self.items(v, "[]string", dst, |d, item| {
             let mut s = String::new();
             d.string(item, &mut s);
@@ -172,7 +173,7 @@ impl Decoder {
     }
 
     /// A `map[string]string` field.
-    pub(crate) fn string_map(&mut self, v: &Value, dst: &mut Option<std::collections::BTreeMap<String, String>>) {
+    pub fn string_map(&mut self, v: &Value, dst: &mut Option<std::collections::BTreeMap<String, String>>) {
         match v {
             Value::Nil => *dst = None,
             Value::Map(m) => {
@@ -220,7 +221,7 @@ fn float32_text(f: f64) -> String {
 }
 
 /// JSON's view of a value from the typed reader: every number a `float64`.
-pub(crate) fn floated(v: &Value) -> Value {
+pub fn floated(v: &Value) -> Value {
     match v {
         Value::Int(i) | Value::Int64(i) => Value::Float(*i as f64),
         Value::Num(n) => Value::Float(n.as_i128() as f64),

@@ -1,13 +1,21 @@
-//! What chart repositories stand on: addresses as Go reads them, and fetching over HTTP(S).
+//! What chart repositories stand on: addresses as Go reads them, fetching over HTTP(S), indexes, and the
+//! repositories that were added.
 //!
 //! Nothing here prints.
 
 mod address;
+mod download;
 mod files;
 mod getter;
+mod index;
+mod repos;
+pub mod search;
 
 pub use address::{Address, equal, join, resolve_reference};
+pub use download::{Downloaded, Downloader, Provenance, find_in_repository};
 pub use getter::{Getter, Request};
+pub use index::{ChartVersion, IndexFile};
+pub use repos::{Entry, Repositories, charts_file, index_file};
 
 /// What went wrong; `Display` is Helm's text.
 #[derive(Debug, thiserror::Error)]

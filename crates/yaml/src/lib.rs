@@ -58,6 +58,11 @@ pub fn read_strict(text: &[u8]) -> Result<Value, Error> {
     first(text, |doc| typed_value_of(doc, Numbers::Floats, true))
 }
 
+/// As [`read_typed`], but a key set twice is an error: the YAML half of `yaml.UnmarshalStrict` into a struct.
+pub fn read_typed_strict(text: &[u8]) -> Result<Value, Error> {
+    first(text, |doc| typed_value_of(doc, Numbers::Kept, true))
+}
+
 /// `yaml.Unmarshal` into a `map[string]interface{}`: null gives a nil map, anything else but a mapping an error.
 pub fn read_map(text: &[u8]) -> Result<Map, Error> {
     match read(text)? {

@@ -1,0 +1,90 @@
+//! What commands that fetch charts share: the client, and where things are kept.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use pintle_registry::{Downloader, Entry, Getter, Provenance, Request};
+
+use crate::Context;
+
+/// How long a fetch may take where no flag says.
+const TIMEOUT: Duration = Duration::from_secs(120);
+
+/// Files and folders of repositories.
+pub struct Places {
+    /// `repositories.yaml`
+    pub repositories: PathBuf,
+    /// Folder of index files.
+    pub repository_cache: PathBuf,
+    /// Folder of archives by digest.
+    pub content_cache: PathBuf,
+}
+
+/// As flags and environment say.
+pub fn places(cx: &Context<'_>) -> Places {
+    let cache = cx.settings.repository_cache();
+    // it is there after any command that fetches, as after Helm's; where it cannot be made, fetching will tell
+    let _ = std::fs::create_dir_all(&cache);
+    Places {
+        repositories: cx.settings.repository_config().into(),
+        repository_cache: cache.into(),
+        content_cache: cx.settings.content_cache().into(),
+    }
+}
+
+/// The client; servers see it as Helm.
+pub fn getter(timeout: Option<Duration>) -> Getter {
+    let version = crate::commands::version::HELM.trim_start_matches('v');
+    Getter { user_agent: format!("Helm/{version}"), timeout: timeout.or(Some(TIMEOUT)) }
+}
+
+/// Credentials and certificates of the flags, for charts of `repository`.
+pub fn request(cx: &Context<'_>, repository: &str) -> Request {
+    let p = &cx.args;
+    Request {
+        repository: repository.to_owned(),
+        username: p.text("username"),
+        password: p.text("password"),
+        pass_credentials_all: p.on("pass-credentials"),
+        cert_file: p.text("cert-file"),
+        key_file: p.text("key-file"),
+        ca_file: p.text("ca-file"),
+        insecure_skip_tls_verify: p.on("insecure-skip-tls-verify"),
+        accept: "",
+    }
+}
+
+/// The repository of `--repo`, under no name.
+pub fn unnamed(cx: &Context<'_>) -> Entry {
+    let r = request(cx, &cx.args.text("repo"));
+    Entry {
+        name: String::new(),
+        url: r.repository,
+        username: r.username,
+        password: r.password,
+        cert_file: r.cert_file,
+        key_file: r.key_file,
+        ca_file: r.ca_file,
+        insecure_skip_tls_verify: r.insecure_skip_tls_verify,
+        pass_credentials_all: r.pass_credentials_all,
+    }
+}
+
+/// Fetches charts as the flags say.
+pub fn downloader<'a>(
+    cx: &'a Context<'_>,
+    places: &'a Places,
+    getter: &'a Getter,
+    request: Request,
+    provenance: Provenance,
+) -> Downloader<'a> {
+    Downloader {
+        getter,
+        request,
+        repositories: &places.repositories,
+        repository_cache: &places.repository_cache,
+        content_cache: &places.content_cache,
+        provenance,
+        log: cx.out,
+    }
+}
