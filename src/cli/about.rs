@@ -148,6 +148,7 @@ pub fn flag(name: &str) -> &'static str {
         "timeout" => "how long to wait for Kubernetes, e.g. 5m30s",
         "version" => "version or range of the chart",
         "context" => "lines shown around a change",
+        "crds" => "what becomes of the definitions in crds/: skip, create or apply",
         "detailed-exitcode" => "end with 2 where something differs",
         "show-secrets" => "show what Secrets hold",
         "dry-run" => "only show what would happen: client or server",

@@ -348,6 +348,9 @@ impl Parsed {
                     return invalid(&value, e.to_string());
                 }
             }
+            Ty::OneOf(words) if !words.contains(&value.as_str()) => {
+                return invalid(&value, format!("must be one of {}", words.join(", ")));
+            }
             Ty::Format if !["table", "json", "yaml"].contains(&value.as_str()) => {
                 return invalid(&value, "invalid format type".to_owned());
             }

@@ -76,6 +76,8 @@ pub enum Ty {
     Duration,
     /// `table`, `json`, `yaml`
     Format,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// A wait strategy.
     Wait,
 }

@@ -106,6 +106,7 @@ const INSTALL: &[F] = &[
     F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "create-namespace", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "crds", short: "", ty: Ty::OneOf(&["skip", "create", "apply"]), kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "dependency-update", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "description", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "devel", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
@@ -449,6 +450,7 @@ const UPGRADE: &[F] = &[
     F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "cleanup-on-fail", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "create-namespace", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "crds", short: "", ty: Ty::OneOf(&["skip", "create", "apply"]), kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "dependency-update", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "description", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "devel", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
@@ -555,7 +557,7 @@ pub const COMMANDS: &[C] = &[
     C { path: "get values", usage: "get values RELEASE_NAME [flags]", aliases: &[], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: GET_VALUES },
     C { path: "help", usage: "help [command] [flags]", aliases: &[], args: Args::Any, runnable: true, hidden: false, exclusive: &[], flags: &[] },
     C { path: "history", usage: "history RELEASE_NAME [flags]", aliases: &["hist"], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: HISTORY },
-    C { path: "install", usage: "install [NAME] [CHART] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &["force force-conflicts", "force-replace force-conflicts"], flags: INSTALL },
+    C { path: "install", usage: "install [NAME] [CHART] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &["force force-conflicts", "force-replace force-conflicts", "skip-crds crds"], flags: INSTALL },
     C { path: "lint", usage: "lint PATH [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: LINT },
     C { path: "list", usage: "list [flags]", aliases: &["ls"], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: LIST },
     C { path: "package", usage: "package [CHART_PATH] [...] [flags]", aliases: &[], args: Args::Any, runnable: true, hidden: false, exclusive: &[], flags: PACKAGE },
@@ -591,7 +593,7 @@ pub const COMMANDS: &[C] = &[
     C { path: "template", usage: "template [NAME] [CHART] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &["validate dry-run", "force force-conflicts", "force-replace force-conflicts"], flags: TEMPLATE },
     C { path: "test", usage: "test [RELEASE] [flags]", aliases: &[], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: TEST },
     C { path: "uninstall", usage: "uninstall RELEASE_NAME [...] [flags]", aliases: &["del", "delete", "un"], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: UNINSTALL },
-    C { path: "upgrade", usage: "upgrade [RELEASE] [CHART] [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &["force force-conflicts", "force-replace force-conflicts"], flags: UPGRADE },
+    C { path: "upgrade", usage: "upgrade [RELEASE] [CHART] [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &["force force-conflicts", "force-replace force-conflicts", "skip-crds crds"], flags: UPGRADE },
     C { path: "verify", usage: "verify PATH [flags]", aliases: &[], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: PLUGIN_VERIFY },
     C { path: "version", usage: "version [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: VERSION },
     C { path: "diff", usage: "diff upgrade|revision|rollback|release [flags]", aliases: &[], args: Args::None, runnable: false, hidden: false, exclusive: &[], flags: &[] },
@@ -604,4 +606,12 @@ pub const COMMANDS: &[C] = &[
 /// Whether Helm has no such command.
 pub fn is_own(c: &C) -> bool {
     c.path.split(' ').next() == Some("diff")
+}
+
+/// Flags that Helm does not have, of commands that it has.
+const OWN_FLAGS: &[&str] = &["crds"];
+
+/// Whether Helm has no such flag.
+pub fn is_own_flag(f: &F) -> bool {
+    OWN_FLAGS.contains(&f.name)
 }

@@ -224,7 +224,9 @@ fn flags(cx: &Context<'_>, c: &Command, word: &str) -> Answer {
         format!("help for {}", c.path.rsplit(' ').next().filter(|n| !n.is_empty()).unwrap_or(&cx.settings.program));
     let mut groups: [Vec<(&str, &str, &str)>; 2] = Default::default();
     for (i, group) in [table::GLOBAL, c.flags].into_iter().enumerate() {
-        for f in group.iter().filter(|f| !f.hidden && f.deprecated.is_empty() && !excluded(f.name)) {
+        let shown = |f: &&Flag| !f.hidden && f.deprecated.is_empty() && !excluded(f.name);
+        let helms = |f: &&Flag| cx.settings.program != "helm" || !table::is_own_flag(f);
+        for f in group.iter().filter(shown).filter(helms) {
             if !cx.args.changed(f.name) || repeatable(f) {
                 groups[i].push((f.name, f.short, about::flag(f.name)));
             }
@@ -255,6 +257,7 @@ fn flag_value(cx: &Context<'_>, c: &Command, f: &Flag) -> Answer {
     let args = &cx.args.args;
     match (f.ty, f.name) {
         (Ty::Format, _) => Answer::words(&FORMATS, NO_FILES),
+        (Ty::OneOf(words), _) => Answer::of(words.iter().map(|w| ((*w).to_owned(), String::new())).collect(), NO_FILES),
         (_, "color" | "colour") => Answer::words(&[("never", ""), ("auto", ""), ("always", "")], NO_FILES),
         (_, "type") if c.path == "docs" => Answer::words(&[("bash", ""), ("man", ""), ("markdown", "")], NO_FILES),
         (_, "kube-context") => Answer::of(candidates::contexts(&cx.settings), NO_FILES),

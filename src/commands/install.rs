@@ -52,7 +52,7 @@ pub fn options(cx: &Context<'_>, session: &Session, name: &str, dry: DryRun, rep
         waiting: session::waiting(cx),
         description: p.text("description"),
         rollback_on_failure: p.on("rollback-on-failure") || p.on("atomic"),
-        skip_crds: p.on("skip-crds"),
+        crds: session::crds(cx),
         disable_openapi_validation: p.on("disable-openapi-validation"),
         labels: p.pairs("labels").into_iter().collect(),
         is_upgrade: false,

@@ -2,6 +2,8 @@
 
 use pintle_chart::render_values::ReleaseOptions;
 use pintle_chart::{Chart, coalesce, deps, load, record};
+use pintle_cluster::Level;
+use pintle_cluster::action::crds::{self, CrdPolicy};
 use pintle_cluster::action::upgrade::{self, Prepared, UpgradeOptions};
 use pintle_cluster::action::{Context as Actions, DryRun, Rendered, ServerSide, read};
 use pintle_go::Map;
@@ -108,6 +110,9 @@ pub fn prepare(
     let mut prepared = upgrade::prepare(actions, options, name).map_err(|e| e.to_string())?;
     let user = reuse(cx, chart, &mut prepared.current, user)?;
     deps::process_dependencies(chart, &user, cx.out)?;
+    if !options.dry_run.is_dry() {
+        upgrade_crds(cx, actions, options, &install::crds(chart))?;
+    }
     let caps = match options.dry_run {
         DryRun::Client => pintle_chart::capabilities::Capabilities::default(),
         _ => session.capabilities()?,
@@ -121,6 +126,29 @@ pub fn prepare(
     };
     let rendered = render::release(cx, session, chart, &user, &release, &caps, options.dry_run)?;
     Ok((prepared, rendered))
+}
+
+/// What `--crds` says of the definitions in `crds/`. Helm leaves them as they are and says nothing; so do we when called
+/// by its name, else it is told when they are older than the chart's.
+fn upgrade_crds(
+    cx: &Context<'_>,
+    actions: &Actions<'_, '_>,
+    options: &UpgradeOptions,
+    files: &[(String, String)],
+) -> Result<(), CliError> {
+    match session::crds(cx) {
+        CrdPolicy::Helm if cx.settings.program != "helm" && !files.is_empty() => {
+            let old = crds::outdated(actions, files);
+            if !old.is_empty() {
+                let text = "definitions in the cluster are older than the chart's; --crds=apply brings them up to date";
+                actions.events.log(Level::Warn, text, &[("crds", &old.join(","))]);
+            }
+            Ok(())
+        }
+        CrdPolicy::Apply => crds::apply(actions, files, options.force_conflicts).map_err(|e| e.to_string().into()),
+        CrdPolicy::Create => crds::create_missing(actions, files).map_err(|e| e.to_string().into()),
+        CrdPolicy::Helm | CrdPolicy::Skip => Ok(()),
+    }
 }
 
 /// `--reset-values`, `--reuse-values`, `--reset-then-reuse-values`, and what happens without any (`reuseValues`).

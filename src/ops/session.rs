@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use pintle_chart::capabilities::{Capabilities, KubeVersion};
+use pintle_cluster::action::crds::CrdPolicy;
 use pintle_cluster::action::{Context as Actions, DryRun, Waiting};
 use pintle_cluster::{Cluster, ClusterObjects, ConnectOptions, Kube, Offline, Timeout, WaitStrategy, parse_yaml};
 use pintle_go::{Value, json};
@@ -207,6 +208,14 @@ fn dry_run_flag(cx: &Context<'_>, always_dry: bool) -> Result<DryRun, CliError> 
         "level=WARN msg=\"boolean '--dry-run={v}' flag is deprecated and must be replaced with '--dry-run={word}'\""
     ));
     Ok(result)
+}
+
+/// `--crds` and `--skip-crds`; the parser has refused other values.
+pub fn crds(cx: &Context<'_>) -> CrdPolicy {
+    if cx.args.on("skip-crds") {
+        return CrdPolicy::Skip;
+    }
+    CrdPolicy::from_flag(&cx.args.text("crds")).unwrap_or_default()
 }
 
 /// `--wait`, `--wait-for-jobs` and `--timeout`.

@@ -204,7 +204,11 @@ impl Cluster {
         check_options(options)?;
         let mut errors = Vec::new();
         let live = self.get_all(&targets.iter().collect::<Vec<_>>());
-        for (target, live) in targets.iter().zip(live) {
+        let mut asked: Vec<(&Resource, Result<Object>)> = targets.iter().zip(live).collect();
+        if options.server_side && !options.force_replace && !options.upgrade_field_manager {
+            self.change_batches(originals, &mut asked, options.force_conflicts, &mut errors);
+        }
+        for (target, live) in asked {
             let live = match live {
                 Ok(live) => live,
                 Err(e) if e.is_not_found() => {
@@ -219,14 +223,7 @@ impl Cluster {
                 }
                 Err(e) => return Err(e.context("could not get information about the resource")),
             };
-            let original = originals.iter().find(|o| o.is_same(target));
-            if original.is_none() {
-                self.events().log(
-                    Level::Warn,
-                    "resource exists on cluster but not in original release, using cluster state as baseline",
-                    &[("namespace", &target.namespace), ("name", &target.name), ("kind", &target.gvk.kind)],
-                );
-            }
+            let original = self.original(originals, target);
             let baseline = Resource { object: live.clone(), ..target.clone() };
             let original = original.unwrap_or(&baseline);
             errors.extend(self.change(original, target, &live, options).err());
@@ -238,6 +235,44 @@ impl Cluster {
             errors.extend(self.prune(gone).err());
         }
         Error::join(errors, " && ").map_or(Ok(()), Err)
+    }
+
+    /// What an object was in the revision before; tells when it was not in it at all.
+    fn original<'r>(&self, originals: &'r [Resource], target: &Resource) -> Option<&'r Resource> {
+        let original = originals.iter().find(|o| o.is_same(target));
+        if original.is_none() {
+            self.events().log(
+                Level::Warn,
+                "resource exists on cluster but not in original release, using cluster state as baseline",
+                &[("namespace", &target.namespace), ("name", &target.name), ("kind", &target.gvk.kind)],
+            );
+        }
+        original
+    }
+
+    /// Applies the objects that are there, those of one kind that follow each other at once, as long as all objects up to
+    /// them are there; what is left is for the caller, one after another, as Helm has it.
+    fn change_batches(
+        &self,
+        originals: &[Resource],
+        asked: &mut Vec<(&Resource, Result<Object>)>,
+        force: bool,
+        errors: &mut Vec<Error>,
+    ) {
+        let there = asked.iter().take_while(|(_, live)| live.is_ok()).count();
+        let batch: Vec<&Resource> = asked.drain(..there).map(|(target, _)| target).collect();
+        for batch in batch.chunk_by(|a, b| a.gvk.kind == b.gvk.kind) {
+            for target in batch {
+                self.original(originals, target);
+            }
+            let asks: Vec<Result<Ask<'_>>> = batch.iter().map(|r| apply_ask(r, force)).collect();
+            let good: Vec<Ask<'_>> = asks.iter().filter_map(|a| a.as_ref().ok().cloned()).collect();
+            let mut answers = self.send_all(&good).into_iter();
+            for (target, ask) in batch.iter().zip(asks) {
+                let answer = ask.and_then(|_| answers.next().unwrap_or_else(|| Err(Error::text("no answer"))));
+                errors.extend(answer.err().map(|e| apply_error(target, e)));
+            }
+        }
     }
 
     fn change(&self, original: &Resource, target: &Resource, live: &Object, options: UpdateOptions) -> Result<()> {

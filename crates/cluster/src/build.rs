@@ -35,6 +35,28 @@ pub(crate) fn place(cluster: &Cluster, objects: Vec<Object>, validate: bool) -> 
     }
 }
 
+/// Places of the objects of an older revision, and those whose kind is gone (see [`crate::Kube::place_old`]).
+pub(crate) fn place_old(cluster: &Cluster, objects: Vec<Object>) -> Result<(Vec<Resource>, Vec<Object>)> {
+    let (mut found, mut gone) = (Vec::with_capacity(objects.len()), Vec::new());
+    for object in objects {
+        match place(cluster, vec![object.clone()], false) {
+            Ok(placed) => found.extend(placed),
+            Err(Error::NoMatch { .. }) => match cluster.moved(&object.gvk())? {
+                Some(now) => {
+                    let mut object = object;
+                    if let Some(fields) = object.0.as_object_mut() {
+                        fields.insert("apiVersion".to_owned(), now.api_version().into());
+                    }
+                    found.extend(place(cluster, vec![object], false)?);
+                }
+                None => gone.push(object),
+            },
+            Err(error) => return Err(error),
+        }
+    }
+    Ok((found, gone))
+}
+
 fn place_one(
     cluster: &Cluster,
     object: Object,

@@ -101,6 +101,19 @@ impl Discovery {
         Some(Mapping { plural: kind.plural.clone(), namespaced: kind.namespaced })
     }
 
+    /// The version (or other group) in which the server has a kind that it no longer has where it was.
+    fn moved(&self, gvk: &Gvk) -> Option<Gvk> {
+        // extensions/v1beta1 was split up among these
+        let groups: &[&str] = match gvk.group.as_str() {
+            "extensions" => &["apps", "networking.k8s.io", "policy"],
+            group => &[group],
+        };
+        let has =
+            |v: &&GroupVersion| groups.contains(&v.group.as_str()) && v.resources.iter().any(|k| k.kind == gvk.kind);
+        let found = self.versions.iter().find(has)?;
+        Some(Gvk { group: found.group.clone(), version: found.version.clone(), kind: gvk.kind.clone() })
+    }
+
     fn has_version(&self, gvk: &Gvk) -> bool {
         self.versions.iter().any(|v| v.group == gvk.group && v.version == gvk.version)
     }
@@ -182,6 +195,11 @@ impl Cluster {
         }
         *self.discovery.borrow_mut() = None;
         Ok(self.discover()?.mapping(gvk))
+    }
+
+    /// Where a kind is now that the server no longer has in the version (or group) of `gvk`.
+    pub(crate) fn moved(&self, gvk: &Gvk) -> Result<Option<Gvk>, Error> {
+        Ok(self.discover()?.moved(gvk))
     }
 
     /// Whether the server has this group and version at all.

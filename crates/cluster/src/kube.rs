@@ -130,6 +130,15 @@ pub trait Kube {
     /// [`Error::NoMatch`].
     fn place(&self, objects: Vec<Object>, validate: bool) -> Result<Vec<Resource>>;
 
+    /// As [`Kube::place`] for objects that an older revision made: kinds that moved to another version or group since are
+    /// looked for there, and objects of kinds that are gone altogether come back second, since nothing of them is left.
+    ///
+    /// # Errors
+    /// As [`Kube::place`], but for kinds that are gone.
+    fn place_old(&self, objects: Vec<Object>) -> Result<(Vec<Resource>, Vec<Object>)> {
+        Ok((self.place(objects, false)?, Vec::new()))
+    }
+
     /// Objects of a manifest, with places.
     ///
     /// # Errors

@@ -134,6 +134,10 @@ impl Kube for Cluster {
         build::place(self, objects, validate)
     }
 
+    fn place_old(&self, objects: Vec<Object>) -> Result<(Vec<Resource>, Vec<Object>)> {
+        build::place_old(self, objects)
+    }
+
     fn get(&self, resource: &Resource) -> Result<Object> {
         self.get_object(resource)
     }

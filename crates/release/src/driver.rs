@@ -1,6 +1,6 @@
 //! Where records are kept: the trait that every driver implements, and its errors with Helm's texts.
 
-use crate::{CodecError, Labels, Release};
+use crate::{CodecError, Labels, Release, Room};
 
 /// Why a driver or the storage over it failed.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +43,22 @@ pub enum StorageError {
         context: String,
         /// Why.
         source: ObjectError,
+    },
+    /// The record is larger than the object that is to hold it. The first line is what the server would say.
+    #[error("{context}{kind} {key:?} is invalid: {field}: Too long: may not be more than {limit} bytes\n{room}")]
+    TooLarge {
+        /// What was tried, with a colon, or nothing.
+        context: String,
+        /// `Secret` or `ConfigMap`.
+        kind: &'static str,
+        /// Its name.
+        key: String,
+        /// The server's name of the field.
+        field: &'static str,
+        /// What fits, in bytes.
+        limit: usize,
+        /// What takes the room.
+        room: Room,
     },
     /// More than one old record could not be deleted.
     #[error("encountered {count} deletion errors. First is: {first}")]
@@ -111,6 +127,14 @@ pub trait Driver {
     /// # Errors
     /// [`StorageError::Exists`] when the key is taken.
     fn create(&self, key: &str, release: &Release) -> Result<(), StorageError>;
+
+    /// Whether a new record has room, without writing anything.
+    ///
+    /// # Errors
+    /// [`StorageError::TooLarge`].
+    fn check_room(&self, _key: &str, _release: &Release) -> Result<(), StorageError> {
+        Ok(())
+    }
 
     /// Replaces a record.
     ///

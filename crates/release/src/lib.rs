@@ -11,6 +11,7 @@ mod memory;
 mod name;
 mod objects;
 mod record;
+mod room;
 mod selector;
 #[cfg(feature = "sql")]
 mod sql;
@@ -28,6 +29,7 @@ pub use record::{
     APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, HookExecution, Info, Labels, PHASE_FAILED, PHASE_RUNNING,
     PHASE_SUCCEEDED, PHASE_UNKNOWN, Release,
 };
+pub use room::{OBJECT_LIMIT, Room, beyond};
 pub use selector::Selector;
 #[cfg(feature = "sql")]
 pub use sql::{Sql, SqlError};

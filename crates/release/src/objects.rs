@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::driver::stored_labels;
-use crate::{CodecError, Driver, Labels, ObjectError, Release, StorageError, codec, labels};
+use crate::{CodecError, Driver, Labels, OBJECT_LIMIT, ObjectError, Release, StorageError, codec, labels, room};
 
 /// Objects of one kind in one namespace (or in all, for listing).
 pub trait RecordObjects {
@@ -189,6 +189,19 @@ impl<O: RecordObjects> Driver for ObjectDriver<O> {
             Err(ObjectError::AlreadyExists(_)) => Err(StorageError::Exists),
             Err(e) => Err(self.store_error(|| "create: failed to create: ".to_owned())(e)),
         }
+    }
+
+    fn check_room(&self, key: &str, release: &Release) -> Result<(), StorageError> {
+        let room = room::beyond(release, OBJECT_LIMIT)
+            .map_err(codec_error(self.context(|| format!("create: failed to encode release {:?}: ", release.name))))?;
+        let Some(room) = room else { return Ok(()) };
+        let field = match self.kind {
+            ObjectKind::Secret => "data",
+            ObjectKind::ConfigMap => "[]",
+        };
+        let context = self.context(|| "create: failed to create: ".to_owned());
+        let key = key.to_owned();
+        Err(StorageError::TooLarge { context, kind: self.name(), key, field, limit: OBJECT_LIMIT, room })
     }
 
     fn update(&self, key: &str, release: &Release) -> Result<(), StorageError> {

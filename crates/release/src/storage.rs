@@ -61,6 +61,14 @@ impl<'a> Storage<'a> {
         self.driver.get(&key(name, revision))
     }
 
+    /// Whether a new revision can be kept at all: asked before anything is changed.
+    ///
+    /// # Errors
+    /// [`StorageError::TooLarge`].
+    pub fn check_room(&self, release: &Release) -> Result<(), StorageError> {
+        self.driver.check_room(&key(&release.name, release.version), release)
+    }
+
     /// A new revision; makes room first when there is a limit.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pintle_release::{Info, Labels, Release, Status, Time, validate_name};
 use serde_json::json;
 
+use super::crds::{self, CrdPolicy};
 use super::hooks::{self, HookOptions};
 use super::{
     Context, DryRun, Failed, Rendered, Unstoppable, Waiting, apply_method, ownership, refuse_system_labels, uninstall,
@@ -46,8 +47,8 @@ pub struct InstallOptions {
     pub description: String,
     /// `--rollback-on-failure`
     pub rollback_on_failure: bool,
-    /// `--skip-crds`
-    pub skip_crds: bool,
+    /// `--crds`; `--skip-crds` is one of its values
+    pub crds: CrdPolicy,
     /// `--disable-openapi-validation`
     pub disable_openapi_validation: bool,
     /// `--labels`
@@ -99,13 +100,16 @@ fn name_is_free(ctx: &Context<'_, '_>, options: &InstallOptions) -> Result<(), E
 /// # Errors
 /// A file that is empty or refused; one that is there already is no error.
 pub fn crds(ctx: &Context<'_, '_>, options: &InstallOptions, files: &[(String, String)]) -> Result<(), Error> {
-    if files.is_empty() || options.skip_crds || !options.dry_run.asks_server() {
+    if files.is_empty() || options.crds == CrdPolicy::Skip || !options.dry_run.asks_server() {
         return Ok(());
     }
     if options.dry_run.is_dry() {
         let text = "This chart or one of its subcharts contains CRDs. Rendering may fail or contain inaccuracies.";
         ctx.events.log(Level::Warn, text, &[]);
         return Ok(());
+    }
+    if options.crds == CrdPolicy::Apply {
+        return crds::apply(ctx, files, options.force_conflicts);
     }
     let mut created: Vec<Resource> = Vec::new();
     for (name, text) in files {
@@ -197,6 +201,7 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &InstallOptions, rendered: Render
         "Dry run complete".clone_into(&mut release.info.description);
         return Ok(release);
     }
+    ctx.storage.check_room(&release).map_err(Error::from)?;
     if options.create_namespace {
         create_namespace(ctx, options)?;
     }

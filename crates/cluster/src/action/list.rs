@@ -110,11 +110,11 @@ fn newest(releases: Vec<Release>) -> Vec<Release> {
     out
 }
 
-/// By name, or by the second of the last deployment. Ties, which Helm leaves to chance, go by namespace and revision.
+/// By name, or by the last deployment. Helm leaves to chance what happened within one second; here it is in order, too.
 fn sort(releases: &mut [Release], options: &ListOptions<'_>) {
     releases.sort_by(|a, b| (&a.name, &a.namespace, a.version).cmp(&(&b.name, &b.namespace, b.version)));
     if options.by_date {
-        releases.sort_by_key(|r| r.info.last_deployed.as_nanos().div_euclid(1_000_000_000));
+        releases.sort_by_key(|r| r.info.last_deployed.as_nanos());
     }
     if options.reverse {
         releases.reverse();

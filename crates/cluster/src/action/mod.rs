@@ -6,13 +6,14 @@
 //! | command | calls |
 //! | --- | --- |
 //! | install | [`install::preflight`], [`install::crds`], (render), [`install::run`] |
-//! | upgrade | [`upgrade::prepare`], (values, render), [`upgrade::run`] |
+//! | upgrade | [`upgrade::prepare`], (values), [`crds::apply`] or [`crds::outdated`], (render), [`upgrade::run`] |
 //! | rollback | [`rollback::run`] |
 //! | uninstall | [`uninstall::run`] |
 //! | test | [`test::run`], [`test::pod_logs`], [`hooks::Cleanup::run`] |
 //! | status, get | [`read::status`], [`read::content`] |
 //! | history, list | [`read::history`], [`list::run`] |
 
+pub mod crds;
 pub mod hooks;
 pub mod install;
 pub mod list;
@@ -191,6 +192,16 @@ impl Context<'_, '_> {
     /// Stops between two steps when the user asked to.
     pub(crate) fn check_cancelled(&self) -> Result<(), Error> {
         if self.events.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// The objects of an older revision, as far as the server still has their kinds; tells of those that it has not.
+    pub(crate) fn build_old(&self, manifest: &str) -> Result<Vec<Resource>, Error> {
+        let (resources, gone) = self.kube.place_old(self.kube.parse(manifest)?)?;
+        for object in &gone {
+            let text = "the cluster no longer has this kind; the object of the older revision is left out";
+            self.events.log(Level::Warn, text, &[("gvk", &object.gvk().to_string()), ("name", object.name())]);
+        }
+        Ok(resources)
     }
 
     /// Saves a record; a failure is a warning, since there is something more important going on.

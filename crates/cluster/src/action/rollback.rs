@@ -119,8 +119,7 @@ fn perform(
     server_side: bool,
 ) -> Result<(), Error> {
     let originals = ctx
-        .kube
-        .build(&current.manifest, false)
+        .build_old(&current.manifest)
         .map_err(|e| e.context("unable to build kubernetes objects from current release manifest"))?;
     let mut resources = ctx
         .kube

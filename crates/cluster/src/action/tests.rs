@@ -161,7 +161,7 @@ impl World {
             waiting: waiting(),
             description: String::new(),
             rollback_on_failure: false,
-            skip_crds: false,
+            crds: Default::default(),
             disable_openapi_validation: false,
             labels: Labels::new(),
             is_upgrade: false,

@@ -176,8 +176,9 @@ fn delete_objects(
             Some(_) => {}
         }
     }
-    let resources =
-        ctx.kube.place(going, false).map_err(|e| e.context("unable to build kubernetes objects for delete"))?;
+    // what the server no longer knows is gone already
+    let (resources, _) =
+        ctx.kube.place_old(going).map_err(|e| e.context("unable to build kubernetes objects for delete"))?;
     if !resources.is_empty() {
         let errors = ctx.kube.delete(&resources, cascade);
         if !errors.is_empty() {

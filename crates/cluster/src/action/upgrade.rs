@@ -132,9 +132,12 @@ pub fn run(
     let mut target = ctx.kube.build(&release.manifest, !options.disable_openapi_validation)?;
     ctx.storage.max_history = options.max_history;
     ctx.debug("performing update", &[("name", &release.name)]);
-    let mut originals = match ctx.kube.build(&current.manifest, false) {
+    let mut originals = match ctx.build_old(&current.manifest) {
         Ok(originals) => originals,
-        Err(error) => return Err(Failed::with(release, current_manifest_error(error))),
+        Err(error) => {
+            let error = error.context("unable to build kubernetes objects from current release manifest");
+            return Err(Failed::with(release, error));
+        }
     };
     ownership::mark(&mut target, &release.name, &release.namespace);
     let known: HashSet<_> = originals.iter().map(object_key).collect();
@@ -149,6 +152,7 @@ pub fn run(
             if options.description.is_empty() { "Dry run complete".to_owned() } else { options.description.clone() };
         return Ok(release);
     }
+    ctx.storage.check_room(&release).map_err(Error::from)?;
     ctx.debug("creating upgraded release", &[("name", &release.name)]);
     ctx.storage.create(&release).map_err(Error::from)?;
     let mut created = Vec::new();
@@ -162,16 +166,6 @@ pub fn run(
         Ok(()) => Ok(release),
         Err(error) => Err(Failed::with(release, error.into())),
     }
-}
-
-fn current_manifest_error(error: Error) -> Error {
-    if error.to_string().contains("unable to recognize \"\": no matches for kind") {
-        return error.context(
-            "current release manifest contains removed kubernetes api(s) for this kubernetes version and it is therefore \
-             unable to build the kubernetes objects for performing the diff. error from kubernetes",
-        );
-    }
-    error.context("unable to build kubernetes objects from current release manifest")
 }
 
 /// Group, version, kind, namespace and name.
