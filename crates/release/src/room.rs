@@ -63,7 +63,7 @@ fn largest(release: &Release) -> Vec<(String, usize)> {
             parts.push((format!("{name} of the chart"), file.get("data").map_or(0, length)));
         }
     }
-    parts.sort_by(|a, b| b.1.cmp(&a.1));
+    parts.sort_by_key(|p| std::cmp::Reverse(p.1));
     parts.truncate(NAMED);
     parts.retain(|(_, bytes)| *bytes > 0);
     parts
