@@ -7,6 +7,8 @@ pub struct CliError {
     pub text: String,
     /// What a person may do; shown on a terminal only.
     pub hint: Option<String>,
+    /// More than Helm says; not shown when called as `helm`.
+    pub detail: Option<String>,
     /// The exit code.
     pub code: u8,
     /// Whether nothing is printed (a code alone, like that of `diff --detailed-exitcode`).
@@ -16,12 +18,12 @@ pub struct CliError {
 impl CliError {
     /// An error with exit code 1.
     pub fn new(text: impl Into<String>) -> Self {
-        CliError { text: text.into(), hint: None, code: 1, silent: false }
+        CliError { text: text.into(), hint: None, detail: None, code: 1, silent: false }
     }
 
     /// Ends with a code and no words.
     pub fn code(code: u8) -> Self {
-        CliError { text: String::new(), hint: None, code, silent: true }
+        CliError { text: String::new(), hint: None, detail: None, code, silent: true }
     }
 
     /// With a hint.
@@ -32,6 +34,16 @@ impl CliError {
     }
 }
 
+impl From<pintle_cluster::Error> for CliError {
+    fn from(error: pintle_cluster::Error) -> Self {
+        CliError { detail: error.detail().map(str::to_owned), ..CliError::new(error.to_string()) }
+    }
+}
+impl From<pintle_cluster::action::Failed> for CliError {
+    fn from(failed: pintle_cluster::action::Failed) -> Self {
+        failed.error.into()
+    }
+}
 impl From<String> for CliError {
     fn from(text: String) -> Self {
         CliError::new(text)

@@ -42,6 +42,9 @@ pub fn run(argv: &[String], env: Vec<(String, String)>, out: &Output) -> ExitCod
         Err(e) => {
             if !e.silent {
                 out.note(format!("Error: {}", e.text));
+                if let Some(detail) = e.detail.filter(|_| program != "helm") {
+                    out.note(format!("\n{detail}"));
+                }
                 if let Some(hint) = e.hint.filter(|_| out.terminal) {
                     out.note(format!("\nhint: {hint}"));
                 }

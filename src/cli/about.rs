@@ -118,6 +118,17 @@ pub fn of(path: &str) -> About {
         ),
         "verify" => ("Check an archive against its signature", None, &["verify web-1.2.3.tgz"]),
         "version" => ("Show the version", None, &["version", "version --short"]),
+        "unlock" => (
+            "Free a release whose operation was cut off",
+            Some(
+                "Free a release whose operation was cut off.
+
+The record of the operation is closed as failed, after which the release can be upgraded, rolled back or uninstalled.
+Commands do so by themselves when the process that held the release is provably gone. A release whose holder is at work
+is only freed with --force; that process then stops.",
+            ),
+            &["unlock web"],
+        ),
         "diff" => ("Show what would change, or what changed", None, &[]),
         "diff upgrade" => {
             ("Compare a release with what an upgrade would make of it", None, &["diff upgrade web ./web -f prod.yaml"])

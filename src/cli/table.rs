@@ -504,6 +504,11 @@ const VERSION: &[F] = &[
     F { name: "template", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
 ];
 
+#[rustfmt::skip]
+const UNLOCK: &[F] = &[
+    F { name: "force", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+];
+
 /// What every `diff` takes.
 #[rustfmt::skip]
 const DIFF: &[F] = &[
@@ -601,11 +606,12 @@ pub const COMMANDS: &[C] = &[
     C { path: "diff revision", usage: "diff revision RELEASE REVISION [REVISION] [flags]", aliases: &[], args: Args::AtLeast(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
     C { path: "diff rollback", usage: "diff rollback RELEASE [REVISION] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
     C { path: "diff release", usage: "diff release RELEASE OTHER [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
+    C { path: "unlock", usage: "unlock RELEASE_NAME [...] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: UNLOCK },
 ];
 
 /// Whether Helm has no such command.
 pub fn is_own(c: &C) -> bool {
-    c.path.split(' ').next() == Some("diff")
+    matches!(c.path.split(' ').next(), Some("diff" | "unlock"))
 }
 
 /// Flags that Helm does not have, of commands that it has.

@@ -24,9 +24,17 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             let (release_name, path) = chart::named(cx, None)?;
             let user = values::merge(&cx.args)?;
             install(cx, &session, actions, options(cx, &session, &release_name, dry, false), &path, &user)
+                .inspect_err(|_| tell_stop(cx, &session, &release_name))
         })
         .map_err(failed)?;
     release::release(cx.out, &cx.args.text("output"), &r, show(cx))
+}
+
+/// What Helm prints when it is stopped.
+pub fn tell_stop(cx: &Context<'_>, session: &Session, release: &str) {
+    if session.was_stopped() {
+        cx.out.line(format!("Release {release} has been cancelled."));
+    }
 }
 
 /// What install and upgrade show of their release.
@@ -73,18 +81,18 @@ pub fn install(
     cx: &Context<'_>,
     session: &Session,
     actions: &mut Actions<'_, '_>,
-    options: InstallOptions,
+    mut options: InstallOptions,
     path: &Path,
     user: &Map,
 ) -> Result<Release, CliError> {
     let mut chart = chart::load_installable(cx, path)?;
-    install::preflight(actions, &options).map_err(|e| e.to_string())?;
+    install::preflight(actions, &mut options)?;
     if let Err(e) = deps::process_dependencies(&mut chart, user, cx.out) {
         let quoted = pintle_go::strconv::quote(e.as_bytes());
         cx.out.note(format!("level=ERROR msg=\"chart dependencies processing failed\" error={quoted}"));
         return Err(CliError::new(format!("chart dependencies processing failed: {e}")));
     }
-    install::crds(actions, &options, &crds(&chart)).map_err(|e| e.to_string())?;
+    install::crds(actions, &options, &crds(&chart))?;
     let caps = match options.dry_run {
         DryRun::Client => pintle_chart::capabilities::Capabilities::default(),
         _ => session.capabilities()?,
@@ -101,7 +109,7 @@ pub fn install(
         // nothing is asked of a cluster: the objects are not even looked up
         let mut offline =
             Actions { storage: &mut *actions.storage, kube: &pintle_cluster::Offline, events: actions.events };
-        return install::run(&mut offline, &options, rendered).map_err(|e| e.to_string().into());
+        return install::run(&mut offline, &options, rendered).map_err(Into::into);
     }
-    install::run(actions, &options, rendered).map_err(|e| e.to_string().into())
+    install::run(actions, &options, rendered).map_err(Into::into)
 }

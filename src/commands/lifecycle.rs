@@ -34,9 +34,7 @@ pub fn rollback(cx: &Context<'_>) -> CliResult {
         max_history: p.int("history-max"),
     };
     let session = Session::open(cx)?;
-    session.with(cx, &session.namespace, |actions| {
-        rollback::run(actions, &options, first(cx)).map_err(|e| e.to_string().into())
-    })?;
+    session.with(cx, &session.namespace, |actions| rollback::run(actions, &options, first(cx)).map_err(Into::into))?;
     cx.out.line("Rollback was a success! Happy Helming!");
     Ok(())
 }
@@ -65,7 +63,7 @@ pub fn uninstall(cx: &Context<'_>) -> CliResult {
     let session = Session::open(cx)?;
     session.with(cx, &session.namespace, |actions| {
         for name in &p.args {
-            let done = uninstall::run(actions, &options, name).map_err(|e| e.to_string())?;
+            let done = uninstall::run(actions, &options, name)?;
             if let Some(done) = done
                 && !done.info.is_empty()
             {

@@ -15,6 +15,7 @@ mod repo;
 mod search;
 mod show;
 mod template;
+mod unlock;
 mod upgrade;
 pub mod version;
 
@@ -50,6 +51,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "rollback" => lifecycle::rollback(cx),
         "uninstall" => lifecycle::uninstall(cx),
         "test" => lifecycle::test(cx),
+        "unlock" => unlock::run(cx),
         "list" => read::list(cx),
         "history" => read::history(cx),
         "status" => read::status(cx),

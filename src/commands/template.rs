@@ -95,9 +95,9 @@ impl Server {
     /// Connects, and finds the cluster reachable.
     fn open(cx: &Context<'_>, release: &str, is_upgrade: bool) -> Result<Server, CliError> {
         let session = Session::open(cx)?;
-        let options =
+        let mut options =
             InstallOptions { is_upgrade, ..super::install::options(cx, &session, release, DryRun::Server, true) };
-        session.with(cx, &session.namespace, |a| install::preflight(a, &options).map_err(|e| e.to_string().into()))?;
+        session.with(cx, &session.namespace, |a| Ok(install::preflight(a, &mut options)?))?;
         Ok(Server { session, options })
     }
 

@@ -22,10 +22,11 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         [name, chart] => (name.clone(), chart.clone()),
         _ => return Err("upgrade takes a release and a chart".into()),
     };
+    let failed = |e: CliError| CliError { text: format!("UPGRADE FAILED: {}", e.text), ..e };
     let session = Session::open(cx)?;
     let dry = session::dry_run(cx)?;
     let table = p.text("output") == "table";
-    session.with(cx, &session.namespace, |actions| {
+    let done = session.with(cx, &session.namespace, |actions| {
         actions.storage.max_history = p.int("history-max");
         if p.on("install") {
             let versions = read::history(actions, &name);
@@ -59,14 +60,15 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         }
         let options = options(cx, dry);
         let (prepared, rendered) = prepare(cx, &session, actions, &options, &name, &mut chart, &user)
-            .map_err(|e| CliError { text: format!("UPGRADE FAILED: {}", e.text), ..e })?;
+            .map_err(failed)?;
         let r = upgrade::run(actions, &options, prepared, rendered)
-            .map_err(|e| CliError::new(format!("UPGRADE FAILED: {e}")))?;
+            .map_err(|e| failed(e.into()))?;
         if table {
             cx.out.line(format!("Release {} has been upgraded. Happy Helming!", quote(&name)));
         }
         release::release(cx.out, &p.text("output"), &r, install::show(cx))
-    })
+    });
+    done.inspect_err(|_| install::tell_stop(cx, &session, &name))
 }
 
 fn quote(s: &str) -> String {
@@ -107,7 +109,7 @@ pub fn prepare(
     chart: &mut Chart,
     user: &Map,
 ) -> Result<(Prepared, Rendered), CliError> {
-    let mut prepared = upgrade::prepare(actions, options, name).map_err(|e| e.to_string())?;
+    let mut prepared = upgrade::prepare(actions, options, name)?;
     let user = reuse(cx, chart, &mut prepared.current, user)?;
     deps::process_dependencies(chart, &user, cx.out)?;
     if !options.dry_run.is_dry() {

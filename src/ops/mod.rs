@@ -7,4 +7,5 @@ pub mod postrender;
 pub mod render;
 pub mod repositories;
 pub mod session;
+pub mod stop;
 pub mod values;

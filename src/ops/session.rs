@@ -1,6 +1,7 @@
 //! A cluster and its records, opened for one command by the global flags and `HELM_DRIVER`.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use pintle_chart::capabilities::{Capabilities, KubeVersion};
 use pintle_cluster::action::crds::CrdPolicy;
@@ -12,6 +13,7 @@ use pintle_render::Lookup;
 
 use crate::Context;
 use crate::error::CliError;
+use crate::ops::stop;
 use crate::output::events::Terminal;
 
 /// A cluster, if the command has one.
@@ -30,7 +32,11 @@ impl Session {
     /// A runtime that cannot start.
     pub fn open(cx: &Context<'_>) -> Result<Session, CliError> {
         let s = &cx.settings;
-        let events = Rc::new(Terminal::new(s.debug));
+        let operation = cx.args.command.map_or("", |c| c.path);
+        // only what writes has something to record when it is stopped
+        let writes = ["install", "upgrade", "rollback", "uninstall", "test"].contains(&operation);
+        let stop = if writes { stop::listen() } else { Arc::default() };
+        let events = Rc::new(Terminal::new(s.debug, stop));
         let namespace = s.effective_namespace();
         if s.var("HELM_DRIVER") == "memory" && !s.var("HELM_MEMORY_DRIVER_DATA").is_empty() {
             return Ok(Session { cluster: None, events, namespace });
@@ -51,7 +57,13 @@ impl Session {
             flags if !flags.is_empty() => flags,
             _ => s.var("HELM_KUBEASGROUPS").split(',').filter(|g| !g.is_empty()).map(str::to_owned).collect(),
         };
+        o.qps = s.value("qps", "HELM_QPS", "").parse().unwrap_or(0.0);
+        o.burst = s.value("burst-limit", "HELM_BURST_LIMIT", "").parse().unwrap_or(100);
+        if !cx.args.text("timeout").is_empty() {
+            o.patience = timeout(cx).filter(|t| !t.is_zero()).unwrap_or(o.patience);
+        }
         let cluster = Cluster::new(o).map_err(|e| e.to_string())?;
+        cluster.set_operation(operation);
         cluster.set_events(events.clone());
         Ok(Session { cluster: Some(Rc::new(cluster)), events, namespace })
     }
@@ -93,7 +105,16 @@ impl Session {
         let events: &dyn pintle_cluster::Events = &*self.events;
         storage.set_log(|message, attributes| events.log(pintle_cluster::Level::Debug, message, attributes));
         let mut actions = Actions { storage: &mut storage, kube, events: &*self.events };
-        f(&mut actions)
+        let result = f(&mut actions);
+        if let Some(cluster) = &self.cluster {
+            cluster.let_go_all();
+        }
+        result
+    }
+
+    /// Whether the user asked to stop.
+    pub fn was_stopped(&self) -> bool {
+        self.events.was_stopped()
     }
 
     /// The memory driver with the releases of `HELM_MEMORY_DRIVER_DATA`.

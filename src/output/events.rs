@@ -1,6 +1,9 @@
 //! What an action tells while it runs, as lines on standard error.
 
+use std::cell::Cell;
 use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use pintle_chart::log::{Level as LogLevel, Record};
 use pintle_cluster::{Events, Level};
@@ -8,12 +11,21 @@ use pintle_cluster::{Events, Level};
 /// Prints log records as Helm does; debug ones only with `--debug`.
 pub struct Terminal {
     debug: bool,
+    /// Set when the user asks to stop.
+    stop: Arc<AtomicBool>,
+    /// Whether the operation has taken notice, and only clears up now.
+    stopping: Cell<bool>,
 }
 
 impl Terminal {
-    /// A sink; `debug` shows debug records, too.
-    pub fn new(debug: bool) -> Self {
-        Terminal { debug }
+    /// A sink; `debug` shows debug records, too; `stop` is set when the user asks to stop.
+    pub fn new(debug: bool, stop: Arc<AtomicBool>) -> Self {
+        Terminal { debug, stop, stopping: Cell::new(false) }
+    }
+
+    /// Whether the user asked to stop, however long ago.
+    pub fn was_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
     }
 }
 
@@ -36,6 +48,14 @@ impl Events for Terminal {
 
     fn client_error(&self, place: &str, text: &str) {
         klog('E', place, text);
+    }
+
+    fn cancelled(&self) -> bool {
+        self.was_stopped() && !self.stopping.get()
+    }
+
+    fn no_more_stops(&self) {
+        self.stopping.set(true);
     }
 
     fn hook_output(&self, _: &str, _: &str, _: &str, text: &[u8]) {

@@ -77,11 +77,17 @@ impl Sandbox {
         self.path(name)
     }
 
-    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
+    /// The program with these arguments, in the sandbox, not started yet.
+    pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut c = Command::new(&self.program);
         c.args(args).current_dir(&self.dir).stdin(Stdio::null()).env_clear();
         c.env("HOME", self.dir.join("home")).env("PATH", "/usr/bin:/bin").env("TZ", "UTC").env("LANG", "C.UTF-8");
         c.env("KUBECONFIG", self.kubeconfig.clone().unwrap_or_else(|| self.dir.join("home/no-kubeconfig")));
+        c
+    }
+
+    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
+        let mut c = self.command(args);
         let line = c.get_args().map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ");
         let out = c.output().expect("the program starts");
         Run {

@@ -3,6 +3,8 @@
 #![allow(missing_docs, reason = "tests are named for what they show")]
 
 mod bad_input;
+mod crash;
+mod faults;
 mod interop;
 mod kit;
 mod lifecycle;

@@ -127,15 +127,39 @@ impl Cluster {
         self.send(&Ask::get(object_path(r)?))?.json().map(Object)
     }
 
+    /// Whether the user wants to stop, or somebody else works on the release now.
+    fn must_stop(&self) -> Option<Error> {
+        if self.has_lost() {
+            return Some(Error::TakenOver);
+        }
+        self.events().cancelled().then_some(Error::Cancelled)
+    }
+
     fn apply(&self, r: &Resource, force: bool) -> Result<()> {
         retrying(is_quota_conflict, || self.send(&apply_ask(r, force)?).map(drop)).map_err(|e| apply_error(r, e))
     }
 
     fn post(&self, r: &Resource) -> Result<()> {
         let path = format!("{}?fieldManager={MANAGER}", collection_path(r));
-        retrying(Error::is_conflict, || {
+        let result = retrying(Error::is_conflict, || {
             self.send(&with_body(Method::POST, path.clone(), "application/json", &r.object.0)?).map(drop)
-        })
+        });
+        match result {
+            Err(e) if e.is_already_exists() && e.is_in_doubt() && self.is_made_here(r) => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Whether the object in the cluster is the one that an earlier try of ours created.
+    fn is_made_here(&self, r: &Resource) -> bool {
+        let Ok(live) = self.get_object(r) else { return false };
+        let same = |field: &str| {
+            let sent = r.object.0.pointer(field).and_then(Value::as_object);
+            sent.into_iter().flatten().all(|(key, value)| live.0.pointer(field).and_then(|l| l.get(key)) == Some(value))
+        };
+        let managers = live.0.pointer("/metadata/managedFields").and_then(Value::as_array);
+        let ours = |m: &Value| m.get("manager").and_then(Value::as_str) == Some(MANAGER);
+        managers.is_some_and(|m| m.iter().any(ours)) && same("/metadata/labels") && same("/metadata/annotations")
     }
 
     /// Creates objects: those of one kind that follow each other at once, as Helm does.
@@ -150,6 +174,10 @@ impl Cluster {
         }
         let mut errors = Vec::new();
         for batch in resources.chunk_by(|a, b| a.gvk.kind == b.gvk.kind) {
+            if let Some(stop) = self.must_stop() {
+                errors.push(stop);
+                break;
+            }
             if options.server_side {
                 self.apply_batch(batch, options.force_conflicts, &mut errors);
             } else {
@@ -209,6 +237,9 @@ impl Cluster {
             self.change_batches(originals, &mut asked, options.force_conflicts, &mut errors);
         }
         for (target, live) in asked {
+            if let Some(stop) = self.must_stop() {
+                return Err(stop);
+            }
             let live = match live {
                 Ok(live) => live,
                 Err(e) if e.is_not_found() => {
@@ -262,6 +293,10 @@ impl Cluster {
         let there = asked.iter().take_while(|(_, live)| live.is_ok()).count();
         let batch: Vec<&Resource> = asked.drain(..there).map(|(target, _)| target).collect();
         for batch in batch.chunk_by(|a, b| a.gvk.kind == b.gvk.kind) {
+            if let Some(stop) = self.must_stop() {
+                errors.push(stop);
+                return;
+            }
             for target in batch {
                 self.original(originals, target);
             }
@@ -347,10 +382,15 @@ impl Cluster {
     fn replace(&self, target: &Resource) -> Result<()> {
         let context = |e: Error| e.context("failed to replace object");
         let path = format!("{}?fieldManager={MANAGER}&fieldValidation=Strict", object_path(target)?);
-        let live = self.get_object(target).map_err(context)?;
-        let mut object = target.object.clone();
-        object.set_metadata("resourceVersion", live.resource_version());
-        self.send(&with_body(Method::PUT, path, "application/json", &object.0)?).map(drop).map_err(context)
+        // a conflict with ourselves: the answer to the first try was lost
+        let again = |e: &Error| e.is_conflict() && e.is_in_doubt();
+        retrying(again, || {
+            let live = self.get_object(target)?;
+            let mut object = target.object.clone();
+            object.set_metadata("resourceVersion", live.resource_version());
+            self.send(&with_body(Method::PUT, path.clone(), "application/json", &object.0)?).map(drop)
+        })
+        .map_err(context)
     }
 
     /// Hands the fields of the client-side manager `helm` over to apply, so that apply may drop them.

@@ -1,21 +1,24 @@
 //! The connection: requests in, JSON out, with client-go's retries and error texts.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::error::Error as StdError;
+use std::pin::pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use ::kube::Client;
 use ::kube::client::Body;
+use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt};
 use http::{HeaderMap, Method, Request, StatusCode};
 use serde_json::Value;
 
 use crate::config::{self, ConnectOptions};
 use crate::discovery::Discovery;
-use crate::{ApiError, Error, Events, Silent};
-
-/// How often a request is tried again when the server asks for it with `Retry-After`.
-const MAX_RETRIES: u32 = 10;
+use crate::lease::Lease;
+use crate::pace::Pace;
+use crate::retry::{Broken, Tries};
+use crate::{ApiError, Error, Events, ServerVersion, Silent};
 
 /// Requests that are under way at once: enough to hide the way to the server, few enough not to flood it.
 const MAX_AT_ONCE: usize = 16;
@@ -25,17 +28,27 @@ pub struct Cluster {
     options: ConnectOptions,
     runtime: tokio::runtime::Runtime,
     /// What the configuration became: the client and the server's address, or why not.
-    connection: OnceCell<Result<Connection, String>>,
+    connection: RefCell<Option<Result<Rc<Connection>, String>>>,
     namespace: OnceCell<String>,
-    pub(crate) discovery: RefCell<Option<std::rc::Rc<Discovery>>>,
-    events: RefCell<std::rc::Rc<dyn Events>>,
+    pub(crate) discovery: RefCell<Option<Rc<Discovery>>>,
+    pub(crate) version: RefCell<Option<ServerVersion>>,
+    events: RefCell<Rc<dyn Events>>,
+    pub(crate) lease: Lease,
+    /// How far the server's clock is ahead of ours.
+    clock: Cell<jiff::SignedDuration>,
 }
 
-#[derive(Clone)]
 struct Connection {
     client: Client,
     /// `https://host:port`, for error texts.
     server: String,
+    /// Whether credentials come from where there may be newer ones: a program, a file.
+    renewable: bool,
+    /// Whether the server ever answered.
+    reached: Cell<bool>,
+    /// How long a request may be repeated.
+    patience: Duration,
+    pace: Pace,
 }
 
 impl std::fmt::Debug for Cluster {
@@ -59,6 +72,10 @@ impl Ask<'_> {
     pub(crate) fn get(path: impl Into<String>) -> Ask<'static> {
         Ask { method: Method::GET, path: path.into(), accept: "application/json", content_type: "", body: Vec::new() }
     }
+
+    pub(crate) fn patch(path: impl Into<String>, content_type: &'static str, body: Vec<u8>) -> Ask<'static> {
+        Ask { method: Method::PATCH, path: path.into(), accept: "application/json", content_type, body }
+    }
 }
 
 /// What came back.
@@ -67,6 +84,8 @@ pub(crate) struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub body: Vec<u8>,
+    /// Whether an earlier try of the same request may have been carried out.
+    pub in_doubt: bool,
 }
 
 impl Answer {
@@ -86,20 +105,23 @@ impl Cluster {
         Ok(Cluster {
             options,
             runtime,
-            connection: OnceCell::new(),
+            connection: RefCell::new(None),
             namespace: OnceCell::new(),
             discovery: RefCell::new(None),
-            events: RefCell::new(std::rc::Rc::new(Silent)),
+            version: RefCell::new(None),
+            events: RefCell::new(Rc::new(Silent)),
+            lease: Lease::default(),
+            clock: Cell::new(jiff::SignedDuration::ZERO),
         })
     }
 
     /// Who hears the server's `Warning:` headers and the client's own messages.
-    pub fn set_events(&self, events: std::rc::Rc<dyn Events>) {
+    pub fn set_events(&self, events: Rc<dyn Events>) {
         *self.events.borrow_mut() = events;
     }
 
-    pub(crate) fn events(&self) -> std::rc::Rc<dyn Events> {
-        std::rc::Rc::clone(&self.events.borrow())
+    pub(crate) fn events(&self) -> Rc<dyn Events> {
+        Rc::clone(&self.events.borrow())
     }
 
     /// What it was made of.
@@ -121,16 +143,37 @@ impl Cluster {
         })
     }
 
-    /// Runs futures of requests.
+    /// Runs futures of requests and pauses, and gives signs of life meanwhile.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        self.runtime.block_on(future)
+        self.runtime.block_on(async {
+            match select(pin!(future), pin!(self.signs_of_life())).await {
+                Either::Left((output, _)) => output,
+                Either::Right(((), future)) => future.await,
+            }
+        })
+    }
+
+    /// The time by the server's clock in whole seconds, as far as it has told.
+    pub(crate) fn server_time(&self) -> jiff::Timestamp {
+        let now = jiff::Timestamp::now();
+        let servers = now.checked_add(self.clock.get()).unwrap_or(now);
+        jiff::Timestamp::from_second(servers.as_second()).unwrap_or(servers)
+    }
+
+    /// One request over the connection as it is, once; gives the status of the answer.
+    pub(crate) async fn try_send(&self, ask: &Ask<'_>) -> Option<u16> {
+        let connection = self.connection.borrow().clone()?.ok()?;
+        connection.try_once(ask).await.ok().map(|answer| answer.status.as_u16())
     }
 
     /// One request, run to its end.
     pub(crate) fn send(&self, ask: &Ask<'_>) -> Result<Answer, Error> {
         let connection = self.connection()?;
-        let answer = self.block_on(connection.send(ask));
-        self.hear(answer)
+        let mut answer = self.block_on(connection.send(ask));
+        if connection.is_stale(&answer) {
+            answer = self.block_on(self.reconnect()?.send(ask));
+        }
+        self.hear(ask, answer)
     }
 
     /// Requests at once; answers in their order.
@@ -141,53 +184,96 @@ impl Cluster {
             Err(e) => return vec![Err(e)],
         };
         let all = stream::iter(asks).map(|ask| connection.send(ask)).buffered(MAX_AT_ONCE).collect::<Vec<_>>();
-        self.block_on(all).into_iter().map(|answer| self.hear(answer)).collect()
+        let answers = self.block_on(all);
+        let one = |(ask, answer): (&Ask<'_>, Result<Answer, Error>)| {
+            // one of them renews the credentials, and the others follow
+            if connection.is_stale(&answer) { self.send(ask) } else { self.hear(ask, answer) }
+        };
+        asks.iter().zip(answers).map(one).collect()
     }
 
     /// Passes warnings on; makes an error of an answer that is one.
-    fn hear(&self, answer: Result<Answer, Error>) -> Result<Answer, Error> {
-        let answer = answer?;
+    fn hear(&self, ask: &Ask<'_>, answer: Result<Answer, Error>) -> Result<Answer, Error> {
+        let mut answer = answer?;
+        let date = answer.headers.get(http::header::DATE).and_then(|d| d.to_str().ok());
+        if let Some(date) = date.and_then(|d| jiff::fmt::rfc2822::parse(d).ok()) {
+            self.clock.set(date.timestamp().duration_since(jiff::Timestamp::now()));
+        }
         for header in answer.headers.get_all("warning") {
             if let Some(text) = header.to_str().ok().and_then(warning_text) {
                 self.events().api_warning(&text);
             }
         }
+        if answer.in_doubt && ask.method == Method::DELETE && answer.status == StatusCode::NOT_FOUND {
+            // the try whose answer was lost has deleted it
+            answer.status = StatusCode::OK;
+            answer.body = b"{}".to_vec();
+        }
         if answer.status.is_success() { Ok(answer) } else { Err(Error::Api(Box::new(api_error(&answer)))) }
     }
 
-    fn connection(&self) -> Result<&Connection, Error> {
-        let made = self.connection.get_or_init(|| {
-            let merged = config::read(&self.options)?;
-            self.block_on(async {
-                let config = config::client_config(merged, &self.options).await?;
-                let server = config.cluster_url.to_string();
-                let client = Client::try_from(config).map_err(|e| deepest(&e))?;
-                Ok(Connection { client, server: server.trim_end_matches('/').to_owned() })
-            })
+    fn connection(&self) -> Result<Rc<Connection>, Error> {
+        let known = self.connection.borrow().clone();
+        let made = known.unwrap_or_else(|| {
+            let made = self.connect().map(Rc::new);
+            *self.connection.borrow_mut() = Some(made.clone());
+            made
         });
-        made.as_ref().map_err(|text| Error::Transport(text.clone()))
+        made.map_err(Error::Transport)
+    }
+
+    /// A connection with the credentials of now.
+    fn reconnect(&self) -> Result<Rc<Connection>, Error> {
+        self.connection.borrow_mut().take();
+        self.connection()
+    }
+
+    fn connect(&self) -> Result<Connection, String> {
+        let merged = config::read(&self.options)?;
+        self.block_on(async {
+            let config = config::client_config(merged, &self.options).await?;
+            let server = config.cluster_url.to_string();
+            let auth = &config.auth_info;
+            let renewable = auth.exec.is_some() || auth.token_file.is_some() || auth.auth_provider.is_some();
+            let client = Client::try_from(config).map_err(|e| deepest(&e))?;
+            Ok(Connection {
+                client,
+                server: server.trim_end_matches('/').to_owned(),
+                renewable,
+                reached: Cell::new(false),
+                patience: self.options.patience,
+                pace: Pace::new(self.options.qps, self.options.burst),
+            })
+        })
     }
 }
 
 impl Connection {
     async fn send(&self, ask: &Ask<'_>) -> Result<Answer, Error> {
-        let mut tries = 0;
+        let mut tries = Tries::new(self.patience);
         loop {
+            if let Some(pause) = self.pace.turn() {
+                tokio::time::sleep(pause).await;
+            }
+            let in_doubt = tries.in_doubt;
             let result = self.try_once(ask).await;
             let pause = match &result {
-                Ok(answer) => retry_after(answer, ask),
-                // a connection that was closed under a question that may be repeated
-                Err(Failure { lost: true, .. }) if ask.method == Method::GET => Some(Duration::from_millis(50)),
-                Err(_) => None,
+                Ok(answer) => {
+                    self.reached.set(true);
+                    tries.after_answer(answer.status, &answer.headers, &answer.body)
+                }
+                Err(failure) => tries.after_silence(failure.broken, self.reached.get()),
             };
             match pause {
-                Some(pause) if tries < MAX_RETRIES => {
-                    tries += 1;
-                    tokio::time::sleep(pause).await;
-                }
-                _ => return result.map_err(|f| Error::Transport(f.text)),
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return result.map(|a| Answer { in_doubt, ..a }).map_err(|f| Error::Transport(f.text)),
             }
         }
+    }
+
+    /// Whether the server no longer takes the credentials, and there may be newer ones.
+    fn is_stale(&self, answer: &Result<Answer, Error>) -> bool {
+        self.renewable && answer.as_ref().is_ok_and(|a| a.status == StatusCode::UNAUTHORIZED)
     }
 
     async fn try_once(&self, ask: &Ask<'_>) -> Result<Answer, Failure> {
@@ -195,12 +281,13 @@ impl Connection {
         if !ask.content_type.is_empty() {
             request = request.header("content-type", ask.content_type);
         }
-        let request =
-            request.body(Body::from(ask.body.clone())).map_err(|e| Failure { text: e.to_string(), lost: false })?;
+        let request = request
+            .body(Body::from(ask.body.clone()))
+            .map_err(|e| Failure { text: e.to_string(), broken: Broken::Hopeless })?;
         let response = self.client.send(request).await.map_err(|e| self.failure(ask, &e))?;
         let (parts, body) = response.into_parts();
         let body = body.collect_bytes().await.map_err(|e| self.failure(ask, &e))?;
-        Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_vec() })
+        Ok(Answer { status: parts.status, headers: parts.headers, body: body.to_vec(), in_doubt: false })
     }
 
     /// The text that Go's HTTP client would give.
@@ -213,20 +300,20 @@ impl Connection {
             "DELETE" => "Delete",
             other => other,
         };
-        let (reason, lost) = reason(error, &self.server);
-        Failure { text: format!("{verb} \"{}{}\": {reason}", self.server, ask.path), lost }
+        let (reason, broken) = reason(error, &self.server);
+        Failure { text: format!("{verb} \"{}{}\": {reason}", self.server, ask.path), broken }
     }
 }
 
 /// A request without an answer.
 struct Failure {
     text: String,
-    /// Whether the connection broke after it was there.
-    lost: bool,
+    /// What broke.
+    broken: Broken,
 }
 
-/// Go's words for why there was no answer, and whether the connection was lost.
-fn reason(error: &(dyn StdError + 'static), server: &str) -> (String, bool) {
+/// Go's words for why there was no answer, and what that means for another try.
+fn reason(error: &(dyn StdError + 'static), server: &str) -> (String, Broken) {
     use std::io::ErrorKind;
     let mut at = Some(error);
     while let Some(e) = at {
@@ -234,35 +321,38 @@ fn reason(error: &(dyn StdError + 'static), server: &str) -> (String, bool) {
             let address = || address(server);
             match io.kind() {
                 ErrorKind::ConnectionRefused => {
-                    return (format!("dial tcp {}: connect: connection refused", address()), false);
+                    return (format!("dial tcp {}: connect: connection refused", address()), Broken::Unreached);
                 }
                 ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
-                    return ("read: connection reset by peer".to_owned(), true);
+                    return ("read: connection reset by peer".to_owned(), Broken::Lost);
                 }
-                ErrorKind::UnexpectedEof | ErrorKind::ConnectionAborted => return ("EOF".to_owned(), true),
-                ErrorKind::TimedOut => return (format!("dial tcp {}: i/o timeout", address()), false),
+                ErrorKind::UnexpectedEof | ErrorKind::ConnectionAborted => return ("EOF".to_owned(), Broken::Lost),
+                ErrorKind::TimedOut => return (format!("dial tcp {}: i/o timeout", address()), Broken::Unreached),
                 ErrorKind::HostUnreachable => {
-                    return (format!("dial tcp {}: connect: no route to host", address()), false);
+                    return (format!("dial tcp {}: connect: no route to host", address()), Broken::Unreached);
                 }
                 ErrorKind::NetworkUnreachable => {
-                    return (format!("dial tcp {}: connect: network is unreachable", address()), false);
+                    return (format!("dial tcp {}: connect: network is unreachable", address()), Broken::Unreached);
                 }
                 _ => {}
             }
             let text = io.to_string();
             if text.contains("failed to lookup address") {
                 let host = host_port(server).0;
-                return (format!("dial tcp: lookup {host}: no such host"), false);
+                return (format!("dial tcp: lookup {host}: no such host"), Broken::Hopeless);
             }
         }
         at = e.source();
     }
     let text = deepest(error);
     if text.contains("UnknownIssuer") {
-        return ("tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned(), false);
+        return (
+            "tls: failed to verify certificate: x509: certificate signed by unknown authority".to_owned(),
+            Broken::Hopeless,
+        );
     }
     let lost = text.contains("connection closed") || text.contains("operation was canceled");
-    (text, lost)
+    (text, if lost { Broken::Lost } else { Broken::Hopeless })
 }
 
 /// The text of the innermost error.
@@ -288,23 +378,6 @@ fn address(server: &str) -> String {
     found.and_then(|mut a| a.next()).map_or_else(|| format!("{host}:{port}"), |a| a.to_string())
 }
 
-/// How long the server wants us to wait before asking again, if it does.
-fn retry_after(answer: &Answer, ask: &Ask<'_>) -> Option<Duration> {
-    let status = answer.status.as_u16();
-    if status != 429 && status < 500 {
-        return None;
-    }
-    if let Some(value) = answer.headers.get("retry-after") {
-        let seconds = value.to_str().ok()?.parse::<u64>().ok()?;
-        return Some(Duration::from_secs(seconds.min(60)));
-    }
-    // etcd changes its leader: Helm asks again at once, whatever the verb
-    let body = String::from_utf8_lossy(&answer.body);
-    let changing = body.contains("etcdserver: leader changed") || body.contains("raft proposal dropped");
-    let gateway = ask.method == Method::GET && matches!(status, 502..=504);
-    (changing || gateway).then_some(Duration::from_millis(100))
-}
-
 /// The text in `299 - "text"`.
 fn warning_text(header: &str) -> Option<String> {
     let quoted = header.splitn(3, ' ').nth(2)?.trim();
@@ -325,6 +398,7 @@ fn api_error(answer: &Answer) -> ApiError {
             reason: text("reason"),
             message: text("message"),
             details: status.get("details").cloned().unwrap_or_default(),
+            in_doubt: answer.in_doubt,
         };
     }
     let body = String::from_utf8_lossy(&answer.body).trim().to_owned();
@@ -348,7 +422,7 @@ fn api_error(answer: &Answer) -> ApiError {
             ("Unknown", format!("the server responded with the status code {code} but did not return more information"))
         }
     };
-    ApiError { code, reason: reason.to_owned(), message, details: Value::Null }
+    ApiError { code, reason: reason.to_owned(), message, details: Value::Null, in_doubt: answer.in_doubt }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Where the cluster is and who asks: kubeconfig files, flags, the service account of a Pod (client-go's rules).
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ::kube::config::{Config, KubeConfigOptions, Kubeconfig};
 use serde_json::{Map, Value, json};
@@ -38,6 +39,12 @@ pub struct ConnectOptions {
     pub as_groups: Vec<String>,
     /// First word of the user agent, which names the manager of records.
     pub user_agent: String,
+    /// How long a request may be repeated that the server, or the way to it, failed.
+    pub patience: Duration,
+    /// `--qps`: requests a second in the long run; 0 for no limit.
+    pub qps: f64,
+    /// `--burst-limit`: requests at once before `qps` counts.
+    pub burst: u32,
 }
 
 impl ConnectOptions {
@@ -63,6 +70,9 @@ impl ConnectOptions {
             as_user: None,
             as_groups: Vec::new(),
             user_agent: "Helm/4.2.4".to_owned(),
+            patience: Duration::from_secs(30),
+            qps: 0.0,
+            burst: 100,
         }
     }
 }

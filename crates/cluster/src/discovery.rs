@@ -210,14 +210,19 @@ impl Cluster {
         Ok(self.discover()?.has_version(gvk))
     }
 
-    /// The server's version.
+    /// The server's version, asked once.
     ///
     /// # Errors
     /// What the server says.
     pub fn server_version(&self) -> Result<ServerVersion, Error> {
+        if let Some(known) = self.version.borrow().as_ref() {
+            return Ok(known.clone());
+        }
         let document = self.send(&Ask::get("/version"))?.json()?;
         let part = |key: &str| text(&document, key).to_owned();
-        Ok(ServerVersion { git_version: part("gitVersion"), major: part("major"), minor: part("minor") })
+        let version = ServerVersion { git_version: part("gitVersion"), major: part("major"), minor: part("minor") };
+        *self.version.borrow_mut() = Some(version.clone());
+        Ok(version)
     }
 
     /// Versions and kinds for `.Capabilities.APIVersions`, sorted.

@@ -51,6 +51,23 @@ pub enum Error {
     /// A wait ran out of time or was cancelled.
     #[error("{0}")]
     Wait(String),
+    /// The newest revision is under way, so nothing else may begin.
+    #[error("another operation (install/upgrade/rollback) is in progress")]
+    InProgress {
+        /// Who is at it, for people.
+        detail: String,
+    },
+    /// Helm's text, with more for people.
+    #[error("{text}")]
+    Detailed {
+        /// Helm's text.
+        text: String,
+        /// What people may want to know.
+        detail: String,
+    },
+    /// Another process works on the release, which took this one for gone.
+    #[error("the release was taken over by another process")]
+    TakenOver,
     /// The user asked to stop.
     #[error("context canceled")]
     Cancelled,
@@ -75,6 +92,8 @@ pub struct ApiError {
     pub message: String,
     /// `details` of the status, or null.
     pub details: Value,
+    /// Whether an earlier try of the same request may have been carried out, its answer lost.
+    pub in_doubt: bool,
 }
 
 impl Error {
@@ -108,6 +127,16 @@ impl Error {
         }
     }
 
+    /// What people may want to know beyond Helm's text.
+    pub fn detail(&self) -> Option<&str> {
+        match self {
+            Error::InProgress { detail } | Error::Detailed { detail, .. } => Some(detail),
+            Error::Context { source, .. } | Error::Unreachable(source) => source.detail(),
+            Error::Many { errors, .. } => errors.iter().find_map(Error::detail),
+            _ => None,
+        }
+    }
+
     fn has_reason(&self, reason: &str, code: u16) -> bool {
         self.api().is_some_and(|e| e.reason == reason || (e.reason.is_empty() && e.code == code))
     }
@@ -120,6 +149,11 @@ impl Error {
     /// 409 with reason `AlreadyExists`
     pub fn is_already_exists(&self) -> bool {
         self.api().is_some_and(|e| e.reason == "AlreadyExists")
+    }
+
+    /// Whether the refused request may have been carried out by an earlier try.
+    pub fn is_in_doubt(&self) -> bool {
+        self.api().is_some_and(|e| e.in_doubt)
     }
 
     /// 409 with reason `Conflict`

@@ -72,6 +72,8 @@ pub trait Events {
     fn cancelled(&self) -> bool {
         false
     }
+    /// The operation has failed or was stopped: what follows clears up, and is not to be stopped again.
+    fn no_more_stops(&self) {}
 }
 
 /// Throws everything away.

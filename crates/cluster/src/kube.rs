@@ -3,9 +3,10 @@
 //! The real client implements [`Kube`]; [`Offline`] stands for Helm's printing client (dry runs on the client,
 //! `HELM_DRIVER=memory`), to which every manifest is empty and every request succeeds.
 
+use pintle_release::Holder;
 use serde_json::Value;
 
-use crate::{Error, Gvk, Object};
+use crate::{Error, Gvk, Liveness, Object};
 
 /// What came of it.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -220,6 +221,16 @@ pub trait Kube {
     /// Waits a moment (tests need not).
     fn sleep(&self, time: std::time::Duration) {
         std::thread::sleep(time);
+    }
+
+    /// Whether who holds a record still works.
+    fn liveness(&self, _holder: &Holder) -> Liveness {
+        Liveness::Alive
+    }
+
+    /// Whether another process took over the record that this one held: time to stop.
+    fn has_lost(&self) -> bool {
+        false
     }
 }
 

@@ -1,11 +1,16 @@
 //! The real cluster as [`Kube`], and `lookup`.
 
+use std::time::Duration;
+
+use pintle_release::Holder;
 use serde_json::{Value, json};
 
 use crate::apply::{collection_path, object_path, query_value, segment};
 use crate::client::{Answer, Ask, Cluster};
 use crate::kube::Result;
-use crate::{CreateOptions, Error, Gvk, Kube, Level, Object, Propagation, Resource, UpdateOptions, Updated, build};
+use crate::{
+    CreateOptions, Error, Gvk, Kube, Level, Liveness, Object, Propagation, Resource, UpdateOptions, Updated, build,
+};
 
 /// The server's table of objects, with the objects in it.
 const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,\
@@ -123,7 +128,7 @@ fn with_kind(mut item: Value, gvk: &Gvk) -> Object {
 
 impl Kube for Cluster {
     fn reachable(&self) -> Result<()> {
-        self.send(&Ask::get("/version")).map(drop).map_err(|e| Error::Unreachable(Box::new(e)))
+        self.server_version().map(drop).map_err(|e| Error::Unreachable(Box::new(e)))
     }
 
     fn parse(&self, manifest: &str) -> Result<Vec<Object>> {
@@ -216,5 +221,18 @@ impl Kube for Cluster {
 
     fn forget_discovery(&self) {
         *self.discovery.borrow_mut() = None;
+    }
+
+    fn sleep(&self, time: Duration) {
+        // a timer can only be made inside the runtime
+        self.block_on(async { tokio::time::sleep(time).await });
+    }
+
+    fn liveness(&self, holder: &Holder) -> Liveness {
+        Cluster::liveness(self, holder)
+    }
+
+    fn has_lost(&self) -> bool {
+        Cluster::has_lost(self)
     }
 }

@@ -1,6 +1,6 @@
 //! The client through a proxy that refuses, resets and cuts.
 
-use pintle_cluster::{Cluster, ConnectOptions, CreateOptions, Kube, parse_yaml};
+use pintle_cluster::{Cluster, ConnectOptions, CreateOptions, Kube, Propagation, parse_yaml};
 use pintle_testkit::ControlPlane;
 use pintle_testkit::fault::{Fault, Proxy, Rule};
 
@@ -18,7 +18,7 @@ fn asks_again_where_that_is_safe() {
         search: Vec::new(),
         ..ConnectOptions::new(parse_yaml)
     };
-    let c = Cluster::new(options).expect("a runtime");
+    let c = Cluster::new(options.clone()).expect("a runtime");
 
     proxy.add(Rule::new(Fault::retry_after(1)).path("/version").times(1));
     c.reachable().expect("after a second");
@@ -26,7 +26,8 @@ fn asks_again_where_that_is_safe() {
 
     proxy.heal();
     proxy.add(Rule::new(Fault::Reset).method("GET").path("/version").times(1));
-    c.reachable().expect("a reset question is asked again");
+    let other = Cluster::new(options).expect("a runtime");
+    other.reachable().expect("a reset question is asked again");
 
     proxy.heal();
     proxy.add(Rule::new(Fault::retry_after(0)).method("PATCH").times(2));
@@ -38,10 +39,28 @@ fn asks_again_where_that_is_safe() {
     let e = c.create(&objects, CreateOptions { server_side: true, force_conflicts: false }).expect_err("refused");
     assert!(e.to_string().ends_with(": refused by a rule of the test"), "{e}");
 
+    // a creation whose answer is lost is sent again, and then found to be ours
     proxy.heal();
-    let before = proxy.count("POST", "/configmaps");
-    proxy.add(Rule::new(Fault::Reset).method("POST"));
-    let e = c.create(&objects, CreateOptions { server_side: false, force_conflicts: false }).expect_err("cut");
-    assert!(e.to_string().starts_with("Post \"http://127.0.0.1:"), "{e}");
-    assert_eq!(proxy.count("POST", "/configmaps"), before + 1, "a change is not sent twice");
+    let other = c.build(&OBJECT.replace("name: a", "name: b"), true).expect("builds");
+    proxy.add(Rule::new(Fault::Truncate(5)).method("POST").times(1));
+    c.create(&other, CreateOptions { server_side: false, force_conflicts: false }).expect("created once");
+    assert_eq!(proxy.count("POST", "/configmaps"), 2);
+
+    // what somebody else created is not
+    proxy.add(Rule::new(Fault::Reset).method("POST").times(1));
+    let stranger = OBJECT.replace("name: a", "name: kube-root-ca.crt");
+    let stranger = c.build(&stranger, true).expect("builds");
+    let e = c.create(&stranger, CreateOptions { server_side: false, force_conflicts: false }).expect_err("taken");
+    assert!(e.is_already_exists(), "{e}");
+
+    // an object that the lost try has deleted is deleted
+    proxy.heal();
+    proxy.add(Rule::new(Fault::Truncate(5)).method("DELETE").times(1));
+    assert!(c.delete(&other, Propagation::Background).is_empty());
+
+    // there is an end to it
+    proxy.heal();
+    proxy.add(Rule::new(Fault::status(500)).method("POST"));
+    let e = c.create(&other, CreateOptions { server_side: false, force_conflicts: false }).expect_err("refused");
+    assert_eq!(e.to_string(), "refused by a rule of the test");
 }

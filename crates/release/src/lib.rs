@@ -5,6 +5,7 @@
 
 mod codec;
 mod driver;
+mod holder;
 pub mod json;
 mod labels;
 mod memory;
@@ -21,6 +22,7 @@ mod time;
 
 pub use codec::{CodecError, decode, decode_bytes, encode};
 pub use driver::{Driver, ObjectError, StorageError};
+pub use holder::{HOLDER, Holder, RENEWED};
 pub use labels::{SYSTEM_LABELS, is_system, refuse_system, value_problems, without_system};
 pub use memory::Memory;
 pub use name::{NameError, validate_name};

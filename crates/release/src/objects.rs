@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::driver::stored_labels;
-use crate::{CodecError, Driver, Labels, OBJECT_LIMIT, ObjectError, Release, StorageError, codec, labels, room};
+use crate::{
+    CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, codec, labels, room,
+};
 
 /// Objects of one kind in one namespace (or in all, for listing).
 pub trait RecordObjects {
@@ -36,6 +38,10 @@ pub trait RecordObjects {
     /// # Errors
     /// What the server says.
     fn delete(&self, name: &str) -> Result<(), ObjectError>;
+    /// This process, as the holder of records that are under way; none when it does not tell.
+    fn holder(&self) -> Option<Holder> {
+        None
+    }
 }
 
 /// What records are kept in.
@@ -81,18 +87,29 @@ impl<O: RecordObjects> ObjectDriver<O> {
     fn object(&self, key: &str, release: &Release, labels: &Labels) -> Result<Value, CodecError> {
         let body = codec::encode(release)?;
         let labels: Map<String, Value> = labels.iter().map(|(k, v)| (k.clone(), Value::from(v.as_str()))).collect();
+        let mut metadata = json!({"name": key, "labels": labels});
+        if release.info.status.is_pending() || release.info.status == Status::UNINSTALLING {
+            // somebody else's stays as it is
+            if let Some(holder) = release.holder.clone().or_else(|| self.objects.holder()) {
+                metadata["annotations"] = holder.annotations().into();
+            }
+        }
+        if let Some(other) = &release.holder {
+            // over somebody else's record only if it is still what we saw
+            metadata["resourceVersion"] = other.resource_version.as_str().into();
+        }
         Ok(match self.kind {
             ObjectKind::Secret => json!({
                 "kind": "Secret",
                 "apiVersion": "v1",
-                "metadata": {"name": key, "labels": labels},
+                "metadata": metadata,
                 "data": {"release": STANDARD.encode(body)},
                 "type": "helm.sh/release.v1",
             }),
             ObjectKind::ConfigMap => json!({
                 "kind": "ConfigMap",
                 "apiVersion": "v1",
-                "metadata": {"name": key, "labels": labels},
+                "metadata": metadata,
                 "data": {"release": body},
             }),
         })
@@ -121,6 +138,7 @@ pub fn decode_object(object: &Value) -> Result<Release, CodecError> {
         .and_then(Value::as_object)
         .map(|l| l.iter().filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned()))).collect())
         .unwrap_or_default();
+    release.holder = Holder::of_object(object);
     Ok(release)
 }
 

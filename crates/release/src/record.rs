@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Status, Time};
+use crate::{Holder, Status, Time};
 
 /// Labels of a stored object.
 pub type Labels = BTreeMap<String, String>;
@@ -48,6 +48,9 @@ pub struct Release {
     /// Labels of the stored object; never in the record itself.
     #[serde(skip)]
     pub labels: Labels,
+    /// Who works on it, by annotations of the stored object; never in the record itself.
+    #[serde(skip)]
+    pub holder: Option<Holder>,
     /// `ssa`, `csa` or absent.
     #[serde(skip_serializing_if = "String::is_empty", deserialize_with = "or_default")]
     pub apply_method: String,

@@ -145,8 +145,18 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// [`StorageError::NotFound`], or [`StorageError::NoRevision`] when no record can be read.
     pub fn last(&self, name: &str) -> Result<Release, StorageError> {
+        newest(self.revisions(name)?).ok_or_else(|| StorageError::NoRevision(name.to_owned()))
+    }
+
+    /// All revisions, oldest first: what [`Storage::last`] looks at.
+    ///
+    /// # Errors
+    /// As [`Storage::last`].
+    pub fn revisions(&self, name: &str) -> Result<Vec<Release>, StorageError> {
         self.tell("getting last revision", &[("name", name)]);
-        newest(self.history(name)?).ok_or_else(|| StorageError::NoRevision(name.to_owned()))
+        let mut releases = self.history(name)?;
+        releases.sort_by_key(|r| r.version);
+        if releases.is_empty() { Err(StorageError::NoRevision(name.to_owned())) } else { Ok(releases) }
     }
 
     /// Removes the oldest revisions until `keep` are left, never the newest deployed one.

@@ -18,7 +18,7 @@
 use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
@@ -37,6 +37,10 @@ pub enum Fault {
     Truncate(u64),
     /// The request is passed on after a while.
     Delay(Duration),
+    /// The server hears nothing of the request, and the client no answer: time to kill it ([`Proxy::wait_for_hold`]).
+    Hold,
+    /// The server does what it is asked, and the client hears no answer.
+    HoldAnswer,
 }
 
 impl Fault {
@@ -79,13 +83,16 @@ pub struct Rule {
     path: Option<String>,
     after: usize,
     times: usize,
+    /// One request in so many, by this state of a generator; every one for 0.
+    one_in: u64,
+    random: u64,
 }
 
 impl Rule {
     /// This fault, for every request.
     #[must_use]
     pub const fn new(fault: Fault) -> Self {
-        Self { fault, method: None, path: None, after: 0, times: usize::MAX }
+        Self { fault, method: None, path: None, after: 0, times: usize::MAX, one_in: 0, random: 0 }
     }
 
     /// Only requests with this method.
@@ -116,11 +123,30 @@ impl Rule {
         self
     }
 
+    /// Only one in so many of these requests, by chance; the same ones for the same seed.
+    #[must_use]
+    pub const fn one_in(mut self, count: u64, seed: u64) -> Self {
+        self.one_in = count;
+        self.random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        self
+    }
+
+    /// Whether the generator (xorshift64) picks this request.
+    fn picks(&mut self) -> bool {
+        if self.one_in == 0 {
+            return true;
+        }
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        self.random.is_multiple_of(self.one_in)
+    }
+
     /// Whether it befalls this request; counts it.
     fn strikes(&mut self, request: &Request) -> bool {
         let meant = self.method.as_ref().is_none_or(|m| *m == request.method)
             && self.path.as_ref().is_none_or(|p| request.target.contains(p.as_str()));
-        if !meant || self.times == 0 {
+        if !meant || self.times == 0 || !self.picks() {
             return false;
         }
         if self.after > 0 {
@@ -143,6 +169,9 @@ struct Shared {
     upstream: String, // host:port
     rules: Mutex<Vec<Rule>>,
     seen: Mutex<Vec<Request>>,
+    /// How many requests were held so far, and whether those are held still.
+    held: Mutex<usize>,
+    changed: Condvar,
 }
 
 impl Proxy {
@@ -155,7 +184,13 @@ impl Proxy {
             upstream.strip_prefix("http://").map(|rest| rest.trim_end_matches('/').to_owned()).ok_or_else(|| {
                 io::Error::new(io::ErrorKind::InvalidInput, format!("not http://HOST:PORT: {upstream:?}"))
             })?;
-        let shared = Arc::new(Shared { upstream, rules: Mutex::default(), seen: Mutex::default() });
+        let shared = Arc::new(Shared {
+            upstream,
+            rules: Mutex::default(),
+            seen: Mutex::default(),
+            held: Mutex::default(),
+            changed: Condvar::new(),
+        });
         let own = Arc::clone(&shared);
         let listener = Listener::start(move |stream| own.serve(stream))?;
         Ok(Self { shared, listener })
@@ -171,9 +206,23 @@ impl Proxy {
         self.add(Rule::new(Fault::Reset).after(requests));
     }
 
-    /// Forgets all rules.
+    /// Forgets all rules, and lets go of what is held.
     pub fn heal(&self) {
         lock(&self.shared.rules).clear();
+        *lock(&self.shared.held) = 0;
+        self.shared.changed.notify_all();
+    }
+
+    /// Waits until a request is held, for so long at most; says whether one is.
+    #[must_use]
+    pub fn wait_for_hold(&self, most: Duration) -> bool {
+        let held = lock(&self.shared.held);
+        let (held, _) = self
+            .shared
+            .changed
+            .wait_timeout_while(held, most, |held| *held == 0)
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        *held > 0
     }
 
     /// What has come so far, broken or not.
@@ -230,14 +279,30 @@ impl Shared {
                     std::thread::sleep(delay);
                     return self.pass_on(&request, stream.get_mut(), u64::MAX);
                 }
+                Some(Fault::Hold) => return self.hold(),
+                Some(Fault::HoldAnswer) => {
+                    self.pass_on(&request, &mut io::sink(), u64::MAX)?;
+                    return self.hold();
+                }
                 None => return self.pass_on(&request, stream.get_mut(), u64::MAX),
             }
         }
         Ok(())
     }
 
+    /// Keeps the connection as it is until the proxy is healed.
+    fn hold(&self) -> io::Result<()> {
+        let mut held = lock(&self.held);
+        *held += 1;
+        self.changed.notify_all();
+        while *held > 0 {
+            held = self.changed.wait(held).unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+        Ok(())
+    }
+
     /// Sends the request to the server, and as much of the answer back.
-    fn pass_on(&self, request: &Request, client: &mut TcpStream, most: u64) -> io::Result<()> {
+    fn pass_on(&self, request: &Request, client: &mut impl Write, most: u64) -> io::Result<()> {
         let mut server = TcpStream::connect(&self.upstream)?;
         let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
         for (name, value) in &request.headers {
@@ -294,6 +359,21 @@ mod tests {
         proxy.heal();
         proxy.add(Rule::new(Fault::Truncate(5)).times(1));
         assert!(ask(&proxy, "GET", "/").map_or(true, |t| t.len() <= 5));
+        proxy.heal();
+        proxy.add(Rule::new(Fault::status(500)).one_in(4, 7));
+        let failed = (0..80).filter(|_| status("GET", "/") == "500").count();
+        assert!((5..=40).contains(&failed), "one in four, about: {failed}");
+        proxy.heal();
+        proxy.add(Rule::new(Fault::HoldAnswer).times(1));
+        assert!(!proxy.wait_for_hold(Duration::ZERO));
+        let before = server.requests().len();
+        std::thread::scope(|s| {
+            let client = s.spawn(|| ask(&proxy, "GET", "/"));
+            assert!(proxy.wait_for_hold(Duration::from_secs(10)));
+            assert_eq!(server.requests().len(), before + 1);
+            proxy.heal();
+            assert_eq!(client.join().unwrap().unwrap_or_default(), "");
+        });
         proxy.cut_after(1);
         assert_eq!(status("GET", "/"), "200");
         let error = ask(&proxy, "GET", "/").unwrap_err();

@@ -8,7 +8,8 @@ use serde_json::json;
 use super::crds::{self, CrdPolicy};
 use super::hooks::{self, HookOptions};
 use super::{
-    Context, DryRun, Failed, Rendered, Unstoppable, Waiting, apply_method, ownership, refuse_system_labels, uninstall,
+    Context, DryRun, Failed, Rendered, Unstoppable, Waiting, apply_method, ownership, recover, refuse_system_labels,
+    uninstall,
 };
 use crate::wait::WaitStrategy;
 use crate::{CreateOptions, Error, Level, Object, Resource, UpdateOptions};
@@ -57,14 +58,18 @@ pub struct InstallOptions {
     pub is_upgrade: bool,
 }
 
-/// Whether the cluster answers and the name is free: before the chart's dependencies are processed.
+/// Whether the cluster answers and the name is free: before the chart's dependencies are processed. A name whose install
+/// or uninstall was cut off is free, and is [replaced](InstallOptions::replace).
 ///
 /// # Errors
 /// Helm's refusals; they were logged too, as Helm does.
-pub fn preflight(ctx: &Context<'_, '_>, options: &InstallOptions) -> Result<(), Error> {
-    if options.dry_run.asks_server()
-        && let Err(error) = ctx.kube.reachable()
-    {
+pub fn preflight(ctx: &Context<'_, '_>, options: &mut InstallOptions) -> Result<(), Error> {
+    let history = match options.dry_run {
+        DryRun::Client => Ok(Vec::new()),
+        DryRun::Server => ctx.kube.reachable().map(|()| Vec::new()),
+        DryRun::None => ctx.reach().and_then(|()| ctx.first(ctx.storage.history(&options.name))),
+    };
+    if let Err(error @ Error::Unreachable(_)) = history {
         ctx.events.log(Level::Error, &format!("cluster reachability check failed: {error}"), &[]);
         return Err(error.context("cluster reachability check failed"));
     }
@@ -73,26 +78,38 @@ pub fn preflight(ctx: &Context<'_, '_>, options: &InstallOptions) -> Result<(), 
         ctx.events.log(Level::Error, text, &[]);
         return Err(Error::text(text));
     }
-    if let Err(error) = name_is_free(ctx, options) {
+    // Records that cannot be listed are no reason to stop here: creating one will tell.
+    if let Err(error) = take_name(ctx, options, history.unwrap_or_default()) {
         ctx.events.log(Level::Error, "release name check failed", &[("error", &error.to_string())]);
         return Err(error.context("release name check failed"));
     }
     Ok(())
 }
 
-fn name_is_free(ctx: &Context<'_, '_>, options: &InstallOptions) -> Result<(), Error> {
+fn take_name(ctx: &Context<'_, '_>, options: &mut InstallOptions, mut history: Vec<Release>) -> Result<(), Error> {
     validate_name(&options.name).map_err(|e| Error::text(format!("release name {:?}: {e}", options.name)))?;
-    if options.dry_run.is_dry() {
-        return Ok(());
-    }
-    // Records that cannot be listed are no reason to stop here: creating one will tell.
-    let Ok(history) = ctx.storage.history(&options.name) else { return Ok(()) };
+    recover::settle(ctx, &mut history)?;
+    let deployed = history.iter().any(|r| r.info.status == Status::DEPLOYED);
     let Some(last) = history.iter().max_by_key(|r| r.version) else { return Ok(()) };
+    if recover::is_interrupted(last) && !deployed {
+        options.replace = true;
+    }
     let over = [Status::UNINSTALLED, Status::FAILED].contains(&last.info.status);
     if options.replace && over {
         return Ok(());
     }
+    if last.info.status.is_pending() {
+        return Err(in_use(recover::in_progress(ctx.kube, last)));
+    }
     Err(Error::text("cannot reuse a name that is still in use"))
+}
+
+/// Helm's refusal, with who uses the name.
+fn in_use(busy: Error) -> Error {
+    Error::Detailed {
+        text: "cannot reuse a name that is still in use".to_owned(),
+        detail: busy.detail().unwrap_or_default().to_owned(),
+    }
 }
 
 /// Creates the definitions of `crds/` (name and text of each file), and waits until they are served.
@@ -206,14 +223,19 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &InstallOptions, rendered: Render
         create_namespace(ctx, options)?;
     }
     if options.replace {
-        supersede_last(ctx, &mut release)?;
+        let history = supersede_last(ctx, &mut release)?;
+        let after = history.iter().filter(|r| !recover::is_interrupted(r)).map(|r| r.version).max().unwrap_or(0);
+        adopted.extend(recover::left_over(ctx, &history, after, &adopted, &resources));
     }
     if let Err(error) = ctx.storage.create(&release) {
         return Err(Failed::with(release, error.into()));
     }
     match perform(ctx, options, &waiting, &mut release, &adopted, &resources) {
         Ok(()) => Ok(release),
-        Err(error) => Err(fail(ctx, options, &waiting, release, error)),
+        Err(error) => {
+            let error = ctx.or_cancelled(error);
+            Err(fail(ctx, options, &waiting, release, error))
+        }
     }
 }
 
@@ -230,16 +252,16 @@ fn create_namespace(ctx: &Context<'_, '_>, options: &InstallOptions) -> Result<(
     }
 }
 
-/// `--replace`: the newest record steps back, and ours takes the next revision.
-fn supersede_last(ctx: &Context<'_, '_>, release: &mut Release) -> Result<(), Error> {
-    let Ok(history) = ctx.storage.history(&release.name) else { return Ok(()) };
-    let Some(mut last) = history.into_iter().max_by_key(|r| r.version) else { return Ok(()) };
+/// `--replace`: the newest record steps back, and ours takes the next revision. Gives all that are there.
+fn supersede_last(ctx: &Context<'_, '_>, release: &mut Release) -> Result<Vec<Release>, Error> {
+    let Ok(mut history) = ctx.storage.history(&release.name) else { return Ok(Vec::new()) };
+    let Some(last) = history.iter_mut().max_by_key(|r| r.version) else { return Ok(history) };
     release.version = last.version + 1;
-    if last.info.status == Status::FAILED {
-        return Ok(());
+    if last.info.status != Status::FAILED {
+        last.set_status(Status::SUPERSEDED, "superseded by new release");
+        ctx.storage.update(last)?;
     }
-    last.set_status(Status::SUPERSEDED, "superseded by new release");
-    Ok(ctx.storage.update(&last)?)
+    Ok(history)
 }
 
 fn perform(
@@ -291,7 +313,7 @@ fn fail(
     mut release: Release,
     error: Error,
 ) -> Failed {
-    let events = Unstoppable(ctx.events);
+    let events = Unstoppable::new(ctx.events);
     let ctx = &mut Context { storage: ctx.storage, kube: ctx.kube, events: &events };
     release.set_status(Status::FAILED, format!("Release {:?} failed: {error}", release.name));
     if options.rollback_on_failure {

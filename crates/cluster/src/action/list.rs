@@ -68,8 +68,8 @@ pub struct ListOptions<'f> {
 /// # Errors
 /// The cluster does not answer, or the selector is none.
 pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Release>, Error> {
-    ctx.kube.reachable()?;
-    let mut releases = ctx.storage.list()?;
+    ctx.reach()?;
+    let mut releases = ctx.first(ctx.storage.list())?;
     if let Some(filter) = options.name_filter {
         releases.retain(|r| filter(&r.name));
     }

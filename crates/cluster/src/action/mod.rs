@@ -11,6 +11,7 @@
 //! | uninstall | [`uninstall::run`] |
 //! | test | [`test::run`], [`test::pod_logs`], [`hooks::Cleanup::run`] |
 //! | status, get | [`read::status`], [`read::content`] |
+//! | unlock | [`recover::unlock`] |
 //! | history, list | [`read::history`], [`list::run`] |
 
 pub mod crds;
@@ -19,6 +20,7 @@ pub mod install;
 pub mod list;
 mod ownership;
 pub mod read;
+pub mod recover;
 pub mod rollback;
 pub mod test;
 pub mod uninstall;
@@ -27,7 +29,7 @@ pub mod upgrade;
 #[cfg(test)]
 mod tests;
 
-use pintle_release::{APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, Labels, Release, Storage};
+use pintle_release::{APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, Labels, Release, Storage, StorageError};
 use serde_json::{Map, Value};
 
 use crate::wait::{Timeout, WaitStrategy, Waiter};
@@ -189,8 +191,11 @@ impl Context<'_, '_> {
         }
     }
 
-    /// Stops between two steps when the user asked to.
+    /// Stops between two steps when the user asked to, or when another process took the release over.
     pub(crate) fn check_cancelled(&self) -> Result<(), Error> {
+        if self.kube.has_lost() {
+            return Err(Error::TakenOver);
+        }
         if self.events.cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
@@ -202,6 +207,31 @@ impl Context<'_, '_> {
             self.events.log(Level::Warn, text, &[("gvk", &object.gvk().to_string()), ("name", object.name())]);
         }
         Ok(resources)
+    }
+
+    /// What an operation failed with: after a stop, that it was stopped, whatever came of it.
+    pub(crate) fn or_cancelled(&self, error: Error) -> Error {
+        if self.kube.has_lost() {
+            return Error::TakenOver;
+        }
+        if self.events.cancelled() { Error::Cancelled } else { error }
+    }
+
+    /// Whether the server answers, where the first question does not show it: records that are kept elsewhere.
+    pub(crate) fn reach(&self) -> Result<(), Error> {
+        match self.storage.driver().name() {
+            "Secret" | "ConfigMap" => Ok(()),
+            _ => self.kube.reachable(),
+        }
+    }
+
+    /// The answer to the first question of an action. Helm asks before whether the server answers; here that is only
+    /// asked when the answer is an error that a server out of reach would explain.
+    pub(crate) fn first<T, E: Into<Error>>(&self, answer: Result<T, E>) -> Result<T, Error> {
+        answer.map_err(|e| match e.into() {
+            found @ Error::Storage(StorageError::NotFound | StorageError::NoRevision(_)) => found,
+            other => self.kube.reachable().err().unwrap_or(other),
+        })
     }
 
     /// Saves a record; a failure is a warning, since there is something more important going on.
@@ -216,7 +246,14 @@ impl Context<'_, '_> {
 }
 
 /// Messages go on, but nobody can stop any more: for the work after something failed or was stopped.
-pub(crate) struct Unstoppable<'e>(pub(crate) &'e dyn Events);
+pub(crate) struct Unstoppable<'e>(&'e dyn Events);
+
+impl<'e> Unstoppable<'e> {
+    pub(crate) fn new(events: &'e dyn Events) -> Self {
+        events.no_more_stops();
+        Unstoppable(events)
+    }
+}
 
 impl Events for Unstoppable<'_> {
     fn log(&self, level: Level, message: &str, attributes: &[(&str, &str)]) {

@@ -71,6 +71,11 @@ pub(crate) fn existing(
     Ok(found)
 }
 
+/// Whether a live object carries the release's marks.
+pub(crate) fn belongs_to(live: &Object, name: &str, namespace: &str) -> bool {
+    check(live, name, namespace).is_ok()
+}
+
 fn check(live: &Object, name: &str, namespace: &str) -> Result<(), String> {
     let wanted = [
         ("label", live.label(MANAGED_BY), MANAGED_BY, HELM),

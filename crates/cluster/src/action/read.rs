@@ -11,8 +11,8 @@ use crate::{Error, Level, Object, Resource};
 /// # Errors
 /// The cluster does not answer, the name is none, or there is no such revision.
 pub fn content(ctx: &Context<'_, '_>, name: &str, revision: i64) -> Result<Release, Error> {
-    ctx.kube.reachable()?;
-    content_unchecked(ctx, name, revision)
+    ctx.reach()?;
+    ctx.first(content_unchecked(ctx, name, revision))
 }
 
 pub(crate) fn content_unchecked(ctx: &Context<'_, '_>, name: &str, revision: i64) -> Result<Release, Error> {
@@ -27,11 +27,11 @@ pub(crate) fn content_unchecked(ctx: &Context<'_, '_>, name: &str, revision: i64
 /// # Errors
 /// As [`content`].
 pub fn history(ctx: &Context<'_, '_>, name: &str) -> Result<Vec<Release>, Error> {
-    ctx.kube.reachable()?;
+    ctx.reach()?;
     if validate_name(name).is_err() {
-        return Err(Error::text(format!("release name is invalid: {name}")));
+        return ctx.first(Err(Error::text(format!("release name is invalid: {name}"))));
     }
-    let mut revisions = ctx.storage.history(name)?;
+    let mut revisions = ctx.first(ctx.storage.history(name))?;
     revisions.sort_by_key(|r| r.version);
     Ok(revisions)
 }

@@ -3,9 +3,9 @@
 use pintle_release::{Info, Release, Status, StorageError, Time, validate_name};
 
 use super::hooks::{self, HookOptions};
-use super::{Context, DryRun, ServerSide, Waiting, apply_method, join_texts, ownership};
+use super::{Context, DryRun, ServerSide, Waiting, apply_method, join_texts, ownership, recover};
 use crate::wait::WaitStrategy;
-use crate::{Error, Level, Propagation, UpdateOptions};
+use crate::{Error, Level, Propagation, UpdateOptions, Updated};
 
 /// Helm's flags of `rollback`.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl Default for RollbackOptions {
 /// # Errors
 /// Helm's texts.
 pub fn run(ctx: &mut Context<'_, '_>, options: &RollbackOptions, name: &str) -> Result<(), Error> {
-    ctx.kube.reachable()?;
+    ctx.reach()?;
     ctx.storage.max_history = options.max_history;
     ctx.debug("preparing rollback", &[("name", name)]);
     let (mut current, mut target, server_side) = prepare(ctx, options, name)?;
@@ -61,25 +61,37 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &RollbackOptions, name: &str) -> 
     ctx.debug("creating rolled back release", &[("name", name)]);
     ctx.storage.create(&target)?;
     ctx.debug("performing rollback", &[("name", name)]);
-    perform(ctx, options, &mut current, &mut target, server_side)?;
+    if let Err(error) = perform(ctx, options, &mut current, &mut target, server_side) {
+        // Helm leaves the record pending when a hook fails; a stop leaves nothing half-done
+        let error = ctx.or_cancelled(error);
+        if target.info.status.is_pending() && ctx.check_cancelled().is_err() {
+            target.set_status(Status::FAILED, format!("Rollback {name:?} failed: {error}"));
+            ctx.record(&target);
+        }
+        return Err(error);
+    }
     ctx.debug("updating status for rolled back release", &[("name", name)]);
     Ok(ctx.storage.update(&target)?)
 }
 
 fn prepare(ctx: &Context<'_, '_>, options: &RollbackOptions, name: &str) -> Result<(Release, Release, bool), Error> {
     if validate_name(name).is_err() {
-        return Err(Error::text(format!("prepareRollback: Release name is invalid: {name}")));
+        return ctx.first(Err(Error::text(format!("prepareRollback: Release name is invalid: {name}"))));
     }
     if options.revision < 0 {
-        return Err(Error::text("invalid release revision"));
+        return ctx.first(Err(Error::text("invalid release revision")));
     }
     // Helm asks for the newest revision first; one answer serves both
     ctx.debug("getting last revision", &[("name", name)]);
     ctx.debug("getting release history", &[("name", name)]);
-    let history = ctx.storage.history(name)?;
+    let mut history = ctx.first(ctx.storage.history(name))?;
+    if !options.dry_run.is_dry() {
+        recover::settle(ctx, &mut history)?;
+    }
     let Some(current) = history.iter().max_by_key(|r| r.version).cloned() else {
         return Err(StorageError::NoRevision(name.to_owned()).into());
     };
+    recover::refuse_if_held(ctx, &current)?;
     let wanted = if options.revision == 0 { current.version - 1 } else { options.revision };
     if !history.iter().any(|r| r.version == wanted) {
         return Err(Error::text(format!("release has no {wanted} version")));
@@ -138,7 +150,10 @@ fn perform(
         three_way_for_unstructured: false,
         upgrade_field_manager: true,
     };
-    let updated = ctx.kube.update(&originals, &resources, update);
+    let updated = match ctx.check_cancelled() {
+        Ok(()) => ctx.kube.update(&originals, &resources, update),
+        Err(error) => Updated { error: Some(error), ..Updated::default() },
+    };
     if let Some(error) = updated.error {
         let message = format!("Rollback {:?} failed: {error}", target.name);
         ctx.events.log(Level::Warn, &message, &[]);

@@ -37,11 +37,11 @@ pub struct TestRun {
 /// # Errors
 /// There is no such release; all else is in [`TestRun::error`].
 pub fn run(ctx: &mut Context<'_, '_>, options: &TestOptions, name: &str) -> Result<TestRun, Error> {
-    ctx.kube.reachable()?;
+    ctx.reach()?;
     if validate_name(name).is_err() {
-        return Err(Error::text(format!("releaseTest: Release name is invalid: {name}")));
+        return ctx.first(Err(Error::text(format!("releaseTest: Release name is invalid: {name}"))));
     }
-    let mut release = ctx.storage.last(name)?;
+    let mut release = ctx.first(ctx.storage.last(name))?;
     let mut skipped: Vec<Hook> = Vec::new();
     let mut sieve = |hooks: Vec<Hook>, keep: &dyn Fn(&Hook) -> bool| {
         let (kept, out): (Vec<_>, Vec<_>) = hooks.into_iter().partition(|h| keep(h));

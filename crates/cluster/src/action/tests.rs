@@ -26,7 +26,7 @@ fn key(r: &Resource) -> String {
 }
 
 fn refusal(code: u16, reason: &str, message: String) -> Error {
-    Error::Api(Box::new(ApiError { code, reason: reason.to_owned(), message, details: Value::Null }))
+    Error::Api(Box::new(ApiError { code, reason: reason.to_owned(), message, details: Value::Null, in_doubt: false }))
 }
 
 impl Fake {
@@ -168,7 +168,7 @@ impl World {
         };
         change(&mut options);
         self.with(|ctx| {
-            install::preflight(ctx, &options)?;
+            install::preflight(ctx, &mut options)?;
             install::run(ctx, &options, rendered)
         })
     }

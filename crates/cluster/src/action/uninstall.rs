@@ -3,7 +3,7 @@
 use pintle_release::{Release, Status, StorageError, Time, validate_name};
 
 use super::hooks::{self, HookOptions};
-use super::{Context, Waiting, join_texts, read};
+use super::{Context, Waiting, join_texts, read, recover};
 use crate::wait::WaitStrategy;
 use crate::{Error, Object, Propagation, Resource, order};
 
@@ -57,26 +57,30 @@ pub struct Uninstalled {
 /// # Errors
 /// Helm's texts.
 pub fn run(ctx: &mut Context<'_, '_>, options: &UninstallOptions, name: &str) -> Result<Option<Uninstalled>, Error> {
-    ctx.kube.reachable()?;
+    ctx.reach()?;
     if options.dry_run {
-        return match read::content_unchecked(ctx, name, 0) {
+        return match ctx.first(read::content_unchecked(ctx, name, 0)) {
             Ok(release) => Ok(Some(Uninstalled { release, info: String::new() })),
             Err(Error::Storage(StorageError::NotFound)) if options.ignore_not_found => Ok(None),
             Err(error) => Err(error),
         };
     }
     if validate_name(name).is_err() {
-        return Err(Error::text(format!("uninstall: Release name is invalid: {name}")));
+        return ctx.first(Err(Error::text(format!("uninstall: Release name is invalid: {name}"))));
     }
-    let mut revisions = match ctx.storage.history(name) {
+    let mut revisions = match ctx.first(ctx.storage.history(name)) {
         Ok(revisions) => revisions,
+        Err(error @ Error::Unreachable(_)) => return Err(error),
         Err(_) if options.ignore_not_found => return Ok(None),
-        Err(error) => return Err(Error::from(error).context(format!("uninstall: Release not loaded: {name}"))),
+        Err(error) => return Err(error.context(format!("uninstall: Release not loaded: {name}"))),
     };
     revisions.sort_by_key(|r| r.version);
     let numbers: Vec<i64> = revisions.iter().map(|r| r.version).collect();
     let Some(mut release) = revisions.pop() else { return Err(Error::text("no release provided")) };
     drop(revisions);
+    recover::refuse_if_held(ctx, &release)?;
+    // whoever held it, it is ours to remove now
+    release.holder = None;
     if release.info.status == Status::UNINSTALLED {
         if options.keep_history {
             return Err(Error::text(format!("the release named {name:?} is already deleted")));
@@ -94,6 +98,9 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &UninstallOptions, name: &str) ->
         hooks::run(ctx, &mut release, "pre-delete", hook_options)?;
     }
     save(ctx, &release);
+    if let Err(error) = ctx.check_cancelled() {
+        return Err(stopped(ctx, release, error));
+    }
     let (deleted, kept) = match delete_objects(ctx, &release, options.cascade) {
         Ok(done) => done,
         Err(error) => {
@@ -125,6 +132,13 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &UninstallOptions, name: &str) ->
         return Ok(Some(Uninstalled { release, info }));
     }
     Err(Error::text(format!("uninstallation completed with {} error(s): {}", errors.len(), join_texts(&errors, "; "))))
+}
+
+/// Records that the uninstall was stopped: the release may then be upgraded, rolled back or uninstalled.
+fn stopped(ctx: &Context<'_, '_>, mut release: Release, error: Error) -> Error {
+    release.set_status(Status::FAILED, format!("Uninstall {:?} failed: {error}", release.name));
+    save(ctx, &release);
+    error
 }
 
 fn save(ctx: &Context<'_, '_>, release: &Release) {

@@ -7,7 +7,7 @@ use pintle_release::{Info, Labels, Release, Status, StorageError, Time, validate
 use super::hooks::{self, HookOptions};
 use super::{
     Context, DryRun, Failed, Rendered, ServerSide, Unstoppable, Waiting, apply_method, join_texts, ownership, read,
-    refuse_system_labels, rollback,
+    recover, refuse_system_labels, rollback,
 };
 use crate::{Error, Level, Propagation, Resource, UpdateOptions};
 
@@ -53,6 +53,8 @@ pub struct Prepared {
     pub current: Release,
     /// The new revision's number.
     pub revision: i64,
+    /// Revisions whose operation was cut off: they may have left objects.
+    pub interrupted: Vec<Release>,
 }
 
 /// Finds the revision to start from; the command then reuses values and renders.
@@ -60,20 +62,24 @@ pub struct Prepared {
 /// # Errors
 /// Helm's refusals.
 pub fn prepare(ctx: &Context<'_, '_>, options: &UpgradeOptions, name: &str) -> Result<Prepared, Error> {
-    ctx.kube.reachable()?;
+    ctx.reach()?;
     if validate_name(name).is_err() {
-        return Err(Error::text(format!("release name is invalid: {name}")));
+        return ctx.first(Err(Error::text(format!("release name is invalid: {name}"))));
     }
     ctx.debug("preparing upgrade", &[("name", name)]);
     if options.hide_secret && !options.dry_run.is_dry() {
-        return Err(Error::text("hiding Kubernetes secrets requires a dry-run mode"));
+        return ctx.first(Err(Error::text("hiding Kubernetes secrets requires a dry-run mode")));
     }
-    let last = ctx.storage.last(name).map_err(|e| match e {
-        StorageError::NotFound => StorageError::NoDeployed(name.to_owned()),
+    let mut releases = ctx.first(ctx.storage.revisions(name)).map_err(|e| match e {
+        Error::Storage(StorageError::NotFound) => StorageError::NoDeployed(name.to_owned()).into(),
         other => other,
     })?;
+    if !options.dry_run.is_dry() {
+        recover::settle(ctx, &mut releases)?;
+    }
+    let Some(last) = releases.last().cloned() else { return Err(StorageError::NoRevision(name.to_owned()).into()) };
     if last.info.status.is_pending() {
-        return Err(Error::text("another operation (install/upgrade/rollback) is in progress"));
+        return Err(recover::in_progress(ctx.kube, &last));
     }
     let current = if last.info.status == Status::DEPLOYED {
         last.clone()
@@ -87,7 +93,8 @@ pub fn prepare(ctx: &Context<'_, '_>, options: &UpgradeOptions, name: &str) -> R
         }
     };
     let revision = last.version + 1;
-    Ok(Prepared { last, current, revision })
+    let interrupted = releases.into_iter().filter(recover::is_interrupted).collect();
+    Ok(Prepared { last, current, revision, interrupted })
 }
 
 /// Upgrades to what was rendered.
@@ -100,7 +107,7 @@ pub fn run(
     prepared: Prepared,
     rendered: Rendered,
 ) -> Result<Release, Failed> {
-    let Prepared { last, mut current, revision } = prepared;
+    let Prepared { last, mut current, revision, interrupted } = prepared;
     let waiting = options.waiting.or_watcher(options.rollback_on_failure);
     refuse_system_labels(&options.labels)?;
     let server_side = options.server_side.resolve(&last)?;
@@ -146,6 +153,7 @@ pub fn run(
     let adopted = ownership::existing(ctx.kube, &new, &release.name, &release.namespace, options.take_ownership)
         .map_err(|e| e.context("unable to continue with update"))?;
     originals.extend(adopted);
+    originals.extend(recover::left_over(ctx, &interrupted, current.version, &originals, &target));
     if options.dry_run.is_dry() {
         ctx.debug("dry run for release", &[("name", &release.name)]);
         release.info.description =
@@ -159,7 +167,10 @@ pub fn run(
     let sets = Sets { originals: &originals, target: &target };
     match perform(ctx, options, &waiting, &mut current, &mut release, &sets, server_side, &mut created) {
         Ok(()) => {}
-        Err(error) => return Err(fail(ctx, options, &waiting, release, &created, error)),
+        Err(error) => {
+            let error = ctx.or_cancelled(error);
+            return Err(fail(ctx, options, &waiting, release, &created, error));
+        }
     }
     ctx.debug("updating status for upgraded release", &[("name", &release.name)]);
     match ctx.storage.update(&release) {
@@ -244,7 +255,7 @@ fn fail(
     created: &[Resource],
     error: Error,
 ) -> Failed {
-    let events = Unstoppable(ctx.events);
+    let events = Unstoppable::new(ctx.events);
     let ctx = &mut Context { storage: ctx.storage, kube: ctx.kube, events: &events };
     let name = release.name.clone();
     ctx.events.log(Level::Warn, "upgrade failed", &[("name", &name), ("error", &error.to_string())]);

@@ -301,6 +301,9 @@ impl<'a> Waiter<'a> {
         if self.events.cancelled() {
             return Some(Error::Cancelled);
         }
+        if self.kube.has_lost() {
+            return Some(Error::TakenOver);
+        }
         if deadline.is_over() {
             return Some(Error::Wait("context deadline exceeded".to_owned()));
         }
