@@ -21,6 +21,8 @@ pub const GONE_AFTER: Duration = Duration::from_secs(60);
 /// Whether a holder still works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Liveness {
+    /// It is this process.
+    Own,
     /// It runs on this machine, or gave a sign of life lately.
     Alive,
     /// It ran on this machine and does no more.
@@ -129,6 +131,9 @@ impl Cluster {
 
 fn liveness(holder: &Holder, now: Timestamp, host: &str, mark: impl Fn(u32) -> String) -> Liveness {
     let own = mark(std::process::id());
+    if holder.pid == std::process::id() && holder.process == own && holder.host == host {
+        return Liveness::Own;
+    }
     // the same kernel and PID namespace: the process table tells
     let same_place = !own.is_empty() && place(&own) == place(&holder.process) && holder.host == host;
     if same_place {
@@ -183,6 +188,9 @@ mod tests {
         let of = |process: &str, renewed: &str, host: &str| liveness(&holder(process, renewed), now, host, mark);
         let old = "2026-01-01T00:00:00Z";
         assert_eq!(of("boot ns 100", old, "h"), Liveness::Alive, "it runs, however silent");
+        let own = Holder { pid: std::process::id(), ..holder("boot ns 5", old) };
+        assert_eq!(liveness(&own, now, "h", mark), Liveness::Own);
+        assert_eq!(liveness(&own, now, "elsewhere", mark), Liveness::Silent(Duration::from_secs(600)));
         assert_eq!(of("boot ns 99", "2026-01-01T00:10:00Z", "h"), Liveness::Dead, "another process has its number");
         assert_eq!(of("boot other 99", old, "h"), Liveness::Silent(Duration::from_secs(600)));
         assert_eq!(of("boot other 99", "2026-01-01T00:09:30Z", "h"), Liveness::Alive);

@@ -24,7 +24,7 @@ pub(crate) fn settle(ctx: &Context<'_, '_>, releases: &mut [Release]) -> Result<
     }
     let Some(holder) = newest.holder.clone() else { return Ok(()) };
     let liveness = ctx.kube.liveness(&holder);
-    if liveness == Liveness::Alive {
+    if matches!(liveness, Liveness::Alive | Liveness::Own) {
         return Ok(());
     }
     let revision = newest.version.to_string();
