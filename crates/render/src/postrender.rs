@@ -3,9 +3,13 @@
 //! Each document carries the path of its template in an annotation while it is outside, so that it finds back to its
 //! file (Helm's `annotateAndMerge` and `splitAndDeannotate`).
 
+mod nodes;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
-use pintle_go::{GoStr, Map, Value};
+use pintle_go::GoStr;
 use thiserror::Error;
 
 use crate::manifest::{ManifestError, RenderedFiles, Sorted, is_blank, sort_manifests, split_manifests};
@@ -118,50 +122,26 @@ fn merge(files: &RenderedFiles, group: &'static str) -> Result<Vec<u8>, PostRend
         }
         for doc in split_manifests(text) {
             let fail = |reason: String| PostRenderError::Merge { group, path: path.clone(), reason };
-            let value = pintle_yaml::read_typed(doc).map_err(|e| fail(e.to_string()))?;
-            if let Value::Map(object) = &value {
-                annotations(object, true).set(FILENAME, Value::str(path.as_str()));
-                docs.push(pintle_yaml::write_pretty(&value).map_err(|e| fail(e.to_string()))?);
+            for mut tree in nodes::read_all(doc).map_err(fail)? {
+                nodes::annotate(tree.root_mut(), FILENAME, path);
+                docs.push(nodes::write(tree));
             }
         }
     }
     Ok(docs.join(&b"---\n"[..]))
 }
 
-/// The object's annotations; made if missing and `create`, else a map of its own.
-fn annotations(object: &Map, create: bool) -> Map {
-    let child = |m: &Map, key: &str| match m.get_str(key) {
-        Some(Value::Map(c)) => c,
-        _ => {
-            let c = Map::new();
-            if create {
-                m.set(key, Value::Map(c.clone()));
-            }
-            c
-        }
-    };
-    child(&child(object, "metadata"), "annotations")
-}
-
 /// The stream back into files, annotations removed.
 fn split(stream: &[u8], group: &str) -> Result<RenderedFiles, String> {
     let mut files: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
-    for (i, doc) in split_manifests(stream).into_iter().enumerate() {
-        let value = pintle_yaml::read_typed(doc).map_err(|e| format!("error parsing YAML: {e}"))?;
-        let Value::Map(object) = &value else { continue };
-        let marks = annotations(object, false);
-        let path = match marks.remove(FILENAME.as_bytes()) {
-            Some(Value::Str(s)) => s.to_str_lossy().into_owned(),
-            _ if group.is_empty() => format!("generated-by-postrender-{i}.yaml"),
-            _ => format!("generated-by-postrender-{group}-{i}.yaml"),
+    let trees = nodes::read_all(stream).map_err(|e| format!("error parsing YAML: {e}"))?;
+    for (i, mut tree) in trees.into_iter().enumerate() {
+        let path = match nodes::take_annotation(tree.root_mut(), FILENAME) {
+            Some(path) => path,
+            None if group.is_empty() => format!("generated-by-postrender-{i}.yaml"),
+            None => format!("generated-by-postrender-{group}-{i}.yaml"),
         };
-        if marks.is_empty()
-            && let Some(Value::Map(meta)) = object.get_str("metadata")
-        {
-            meta.remove(b"annotations");
-        }
-        let text = pintle_yaml::write_pretty(&value).map_err(|e| format!("re-writing {path}: {e}"))?;
-        files.entry(path).or_default().push(text);
+        files.entry(path).or_default().push(nodes::write(tree));
     }
     Ok(files.into_iter().map(|(path, docs)| (path, GoStr::from(docs.join(&b"---\n"[..])))).collect())
 }

@@ -3,6 +3,8 @@
 //! Two profiles: v2 (`toYaml`) folds at 80 columns and does not indent lists under keys, v3 (`toYamlPretty`) does
 //! neither of the first and the second.
 
+mod styled;
+
 use crate::analyze::{Analysis, analyze, is_printable};
 use crate::chars::{at, break_width, char_count, width};
 use crate::order::Version;
@@ -30,6 +32,8 @@ enum Style {
     Single,
     Double,
     Literal,
+    /// Only where a text was written so.
+    Folded,
 }
 
 pub(crate) struct Emitter {
@@ -40,6 +44,8 @@ pub(crate) struct Emitter {
     indent: i32,
     whitespace: bool,
     indention: bool,
+    /// Whether lists are not indented under their keys.
+    compact: bool,
 }
 
 /// A string with what is to be known to write it.
@@ -154,6 +160,7 @@ impl Emitter {
             indent: -1,
             whitespace: true,
             indention: true,
+            compact: version == Version::V2,
         }
     }
 
@@ -168,7 +175,7 @@ impl Emitter {
     /// Opens a block list; gives the indentation to go back to.
     pub(crate) fn open_list(&mut self, context: Context) -> i32 {
         let outer = self.indent;
-        let indentless = self.version == Version::V2 && context == Context::Pair && !self.indention;
+        let indentless = self.compact && context == Context::Pair && !self.indention;
         if outer < 0 {
             self.indent = 0;
         } else if !indentless {
@@ -234,7 +241,7 @@ impl Emitter {
             Style::Plain => self.plain(text.value, a, breaks),
             Style::Single => self.single_quoted(text.value, breaks),
             Style::Double => self.double_quoted(text.value, breaks),
-            Style::Literal => self.literal(text.value),
+            Style::Literal | Style::Folded => self.literal(text.value),
         }
         self.indent = outer;
     }

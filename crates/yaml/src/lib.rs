@@ -25,6 +25,7 @@ mod scan_scalar;
 mod scanner;
 mod timestamp;
 mod token;
+mod tree;
 mod typed;
 mod write;
 
@@ -34,6 +35,7 @@ use convert::{Numbers, typed_value_of, value_of};
 pub use error::{Error, Place};
 pub use node::{Document, Documents, NodeKind, NodeRef, Source};
 pub use token::{Mark, Style};
+pub use tree::{Item, Tree};
 
 /// `yaml.Unmarshal` of sigs.k8s.io/yaml into `interface{}`: every number becomes `float64`.
 ///

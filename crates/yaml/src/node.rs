@@ -215,6 +215,11 @@ impl<'d, 's> NodeRef<'d, 's> {
     pub fn kind(&self) -> NodeKind {
         self.node().map_or(NodeKind::Scalar(Style::Plain), |n| n.kind)
     }
+    /// Its anchor and its tag.
+    pub(crate) fn properties(&self) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
+        let Some(p) = self.node().and_then(|n| n.properties.as_deref()) else { return (None, None) };
+        (p.anchor.as_deref().map(<[u8]>::to_vec), p.tag.as_deref().map(<[u8]>::to_vec))
+    }
     /// A scalar's text after unquoting and folding; an alias's name.
     pub fn text(&self) -> &'d [u8] {
         self.node().map_or(&[], |n| &n.value)
