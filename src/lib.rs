@@ -71,7 +71,20 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
         return commands::completion::complete(rest, with_texts, |p| Settings::new(program, bin, env, p), out);
     }
     match cli::parse(argv, program) {
-        Outcome::Error(e) => Err(CliError::new(e)),
+        Outcome::Error { text, notices } => {
+            for notice in notices {
+                out.note(notice);
+            }
+            Err(CliError::new(text))
+        }
+        Outcome::NoTopic(words) => {
+            let words: Vec<String> = words.iter().map(|w| format!("`{w}`")).collect();
+            out.note(format!("Unknown help topic [{}]", words.join(" ")));
+            if let Some(root) = cli::parse::command("") {
+                out.note(cli::help::usage(root, program).trim_end());
+            }
+            Ok(())
+        }
         Outcome::Help(c) => {
             out.data(cli::help::text(c, program));
             Ok(())

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use pintle_go::strconv;
+
 use crate::cli::Parsed;
 
 /// Everything that a command may want to know about where it runs.
@@ -130,7 +132,7 @@ impl Settings {
         };
         let number =
             |flag: &str, var: &str, default: i64| self.value(flag, var, "").parse().unwrap_or(default).to_string();
-        let qps: f64 = self.value("qps", "HELM_QPS", "0").parse().unwrap_or(0.0);
+        let qps = strconv::parse_float(self.value("qps", "HELM_QPS", "0").as_bytes(), 32).unwrap_or(0.0);
         let groups = match self.groups.as_slice() {
             [] => self.var("HELM_KUBEASGROUPS").split(',').filter(|g| !g.is_empty()).collect::<Vec<_>>().join(","),
             // Helm reads its flags twice, and repeatable ones add up
@@ -158,7 +160,7 @@ impl Settings {
             ("HELM_MAX_HISTORY", self.max_history().to_string()),
             ("HELM_NAMESPACE", self.effective_namespace()),
             ("HELM_PLUGINS", self.plugins()),
-            ("HELM_QPS", format!("{qps:.2}")),
+            ("HELM_QPS", strconv::format_float(qps, b'f', 2)),
             ("HELM_REGISTRY_CONFIG", self.registry_config()),
             ("HELM_REPOSITORY_CACHE", self.repository_cache()),
             ("HELM_REPOSITORY_CONFIG", self.repository_config()),

@@ -4,10 +4,12 @@
 //! arguments, their error texts), so the parser is our own and follows pflag; see docs/DESIGN.md.
 
 pub mod about;
+pub mod docs;
 pub mod help;
 pub mod parse;
 pub mod spec;
 pub mod table;
+pub mod value;
 
 pub use parse::{Outcome, Parsed, parse};
 pub use spec::{Args, Command, Flag, Ty};

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use pintle_go::strconv;
+
 use super::spec::{Command, Flag, Ty};
-use super::table::{COMMANDS, GLOBAL};
+use super::table::{COMMANDS, GLOBAL, HELP};
 
 /// What the argument list asks for.
 #[derive(Debug)]
@@ -21,8 +23,15 @@ pub enum Outcome {
         /// Global flags that stood before it.
         parsed: Box<Parsed>,
     },
-    /// It cannot be understood; the text is what follows `Error: `.
-    Error(String),
+    /// Help was asked for something that is no command.
+    NoTopic(Vec<String>),
+    /// It cannot be understood.
+    Error {
+        /// What follows `Error: `.
+        text: String,
+        /// Notices about deprecated flags, which stand before it.
+        notices: Vec<String>,
+    },
 }
 
 /// A command line that was understood.
@@ -48,9 +57,13 @@ impl Parsed {
         self.values.contains_key(name)
     }
 
-    fn flag(&self, name: &str) -> Option<&'static Flag> {
+    fn all_flags(&self) -> impl Iterator<Item = &'static Flag> + use<> {
         let own = self.command.map_or(&[][..], |c| c.flags);
-        own.iter().chain(GLOBAL).find(|f| f.name == name)
+        own.iter().chain(GLOBAL).chain([&HELP])
+    }
+
+    fn flag(&self, name: &str) -> Option<&'static Flag> {
+        self.all_flags().find(|f| f.name == name)
     }
 
     /// The flag's value as text: the last given, or the default.
@@ -68,7 +81,7 @@ impl Parsed {
 
     /// A bool flag.
     pub fn on(&self, name: &str) -> bool {
-        is_true(&self.text(name))
+        self.text(name) == "true"
     }
 
     /// A whole number.
@@ -94,15 +107,6 @@ impl Parsed {
     }
 }
 
-/// `strconv.ParseBool`, true forms.
-fn is_true(s: &str) -> bool {
-    matches!(s, "1" | "t" | "T" | "true" | "TRUE" | "True")
-}
-
-fn is_bool(s: &str) -> bool {
-    is_true(s) || matches!(s, "0" | "f" | "F" | "false" | "FALSE" | "False")
-}
-
 /// The command at this path.
 pub fn command(path: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|c| c.path == path)
@@ -124,55 +128,38 @@ pub fn members(group: &Command) -> impl Iterator<Item = &'static Command> + use<
 
 /// Reads an argument list (without the program's name). `program` is how the program was called.
 pub fn parse(argv: &[String], program: &str) -> Outcome {
-    let Some(root) = command("") else { return Outcome::Error("no commands".to_owned()) };
-    let (found, rest, word_at) = find(root, argv);
+    let refuse = |text: String| Outcome::Error { text, notices: Vec::new() };
+    let Some(root) = command("") else { return refuse("no commands".to_owned()) };
+    let (mut found, mut rest, word_at) = find(root, argv);
     if found.path.is_empty()
         && let Some(at) = word_at
         && let Some(word) = argv.get(at)
     {
-        if word == "help" {
-            return help(root, &rest[1.min(rest.len())..], program);
-        }
-        let mut parsed = Parsed { command: Some(root), ..Parsed::default() };
+        let mut parsed = Parsed::of(root);
         if let Err(e) = parsed.read(&argv[..at]) {
-            return Outcome::Error(e);
+            return refuse(e);
         }
         return Outcome::Unknown { word: word.clone(), rest: argv[at..].to_vec(), parsed: Box::new(parsed) };
     }
-    if found.path == "help" {
-        return help(root, &rest, program);
-    }
-    let mut parsed = Parsed { command: Some(found), ..Parsed::default() };
+    let mut parsed = Parsed::of(found);
     match parsed.read(&rest) {
         Ok(true) => return Outcome::Help(found),
         Ok(false) => {}
-        Err(e) => return Outcome::Error(e),
+        Err(e) => return refuse(e),
+    }
+    if found.path == "help" {
+        let stray;
+        (found, rest, stray) = find(root, &parsed.args);
+        return if found.path.is_empty() && stray.is_some() { Outcome::NoTopic(rest) } else { Outcome::Help(found) };
     }
     if !found.runnable {
-        // cobra checks arguments of groups only where they say so; a stray word is an unknown command
-        if let Some(refusal) = found.args.refuse(parsed.args.len(), program, found) {
-            return Outcome::Error(refusal);
-        }
+        // a group shows its members, whatever is said to it
         return Outcome::Help(found);
     }
-    if let Some(refusal) = found.args.refuse(parsed.args.len(), program, found) {
-        return Outcome::Error(refusal);
-    }
-    if let Some(e) = parsed.exclusive(found) {
-        return Outcome::Error(e);
-    }
-    Outcome::Run(Box::new(parsed))
-}
-
-fn help(root: &'static Command, words: &[String], program: &str) -> Outcome {
-    let plain: Vec<String> = words.iter().filter(|w| !w.starts_with('-')).cloned().collect();
-    let (found, _, stray) = find(root, &plain);
-    match stray {
-        Some(_) if found.path.is_empty() => {
-            let shown: Vec<String> = plain.iter().map(|w| format!("\"{w}\"")).collect();
-            Outcome::Error(format!("unknown help topic [`{}`]\nRun '{program} help' for usage.", shown.join(" ")))
-        }
-        _ => Outcome::Help(found),
+    let refusal = found.args.refuse(parsed.args.len(), program, found).or_else(|| parsed.exclusive(found));
+    match refusal {
+        Some(text) => Outcome::Error { text, notices: parsed.notices },
+        None => Outcome::Run(Box::new(parsed)),
     }
 }
 
@@ -210,10 +197,9 @@ fn first_word(c: &Command, args: &[(usize, String)]) -> Option<usize> {
         c.flags
             .iter()
             .chain(GLOBAL)
+            .chain([&HELP])
             .find(|f| long == Some(f.name) || short.is_some_and(|s| s == f.short))
             .is_some_and(|f| !f.no_opt.is_empty())
-            || long == Some("help")
-            || short == Some("h")
     };
     let mut i = 0;
     while let Some((_, a)) = args.get(i) {
@@ -240,7 +226,6 @@ impl Parsed {
     /// # Errors
     /// pflag's text about the first argument that cannot be read.
     pub fn read(&mut self, argv: &[String]) -> Result<bool, String> {
-        let mut help = false;
         let mut i = 0;
         while let Some(a) = argv.get(i) {
             i += 1;
@@ -249,134 +234,78 @@ impl Parsed {
                 break;
             }
             if let Some(long) = a.strip_prefix("--") {
-                if long.is_empty() || long.starts_with('-') || long.starts_with('=') {
+                if long.starts_with(['-', '=']) {
                     return Err(format!("bad flag syntax: {a}"));
                 }
                 let (name, value) = match long.split_once('=') {
-                    Some((n, v)) => (n, Some(v.to_owned())),
+                    Some((n, v)) => (n, Some(v)),
                     None => (long, None),
                 };
-                if name == "help" {
-                    help = true;
-                    continue;
-                }
                 let Some(flag) = self.flag(name) else { return Err(format!("unknown flag: --{name}")) };
                 let value = match value {
                     Some(v) => v,
-                    None if !flag.no_opt.is_empty() => flag.no_opt.to_owned(),
-                    None => match argv.get(i) {
-                        Some(v) => {
-                            i += 1;
-                            v.clone()
-                        }
-                        None => return Err(format!("flag needs an argument: --{name}")),
-                    },
+                    None if !flag.no_opt.is_empty() => flag.no_opt,
+                    None => {
+                        let Some(v) = argv.get(i) else { return Err(format!("flag needs an argument: --{name}")) };
+                        i += 1;
+                        v
+                    }
                 };
                 self.set(flag, value)?;
             } else if a.len() > 1 && a.starts_with('-') {
-                help |= self.short_flags(&a[1..], argv, &mut i)?;
+                self.short_flags(&a[1..], argv, &mut i)?;
             } else {
                 self.args.push(a.clone());
             }
         }
-        Ok(help)
+        Ok(self.on("help"))
     }
 
-    /// A cluster of one-letter flags.
-    fn short_flags(&mut self, cluster: &str, argv: &[String], i: &mut usize) -> Result<bool, String> {
+    /// A cluster of one-letter flags; pflag's refusals show what is left of it, and a letter's first byte.
+    fn short_flags(&mut self, cluster: &str, argv: &[String], i: &mut usize) -> Result<(), String> {
         let mut rest = cluster;
         while let Some(c) = rest.chars().next() {
-            let after = &rest[c.len_utf8()..];
-            if c == 'h' {
-                return Ok(true);
-            }
-            let own = self.command.map_or(&[][..], |c| c.flags);
-            let Some(flag) = own.iter().chain(GLOBAL).find(|f| f.short.starts_with(c)) else {
-                return Err(format!("unknown shorthand flag: {c:?} in -{cluster}"));
+            let letter = || strconv::quote_rune(rest.bytes().next().map_or(0, u32::from));
+            let Some(flag) = self.all_flags().find(|f| f.short.starts_with(c)) else {
+                return Err(format!("unknown shorthand flag: {} in -{rest}", letter()));
             };
+            let after = &rest[c.len_utf8()..];
+            let mut left = "";
             let value = if after.len() > 1 && after.starts_with('=') {
-                rest = "";
-                after[1..].to_owned()
+                &after[1..]
             } else if !flag.no_opt.is_empty() {
-                rest = after;
-                flag.no_opt.to_owned()
+                left = after;
+                flag.no_opt
             } else if !after.is_empty() {
-                rest = "";
-                after.to_owned()
-            } else if let Some(v) = argv.get(*i) {
-                *i += 1;
-                rest = "";
-                v.clone()
+                after
             } else {
-                return Err(format!("flag needs an argument: {c:?} in -{cluster}"));
+                let Some(v) = argv.get(*i) else {
+                    return Err(format!("flag needs an argument: {} in -{rest}", letter()));
+                };
+                *i += 1;
+                v
             };
             self.set(flag, value)?;
+            rest = left;
         }
-        Ok(false)
+        Ok(())
     }
 
-    fn set(&mut self, flag: &'static Flag, value: String) -> Result<(), String> {
-        let invalid = |value: &str, why: String| {
-            let names = if flag.short.is_empty() {
-                format!("--{}", flag.name)
-            } else {
-                format!("-{}, --{}", flag.short, flag.name)
+    fn set(&mut self, flag: &'static Flag, value: &str) -> Result<(), String> {
+        let read = super::value::read(flag, value).map_err(|why| {
+            let names = match flag.short {
+                "" => format!("--{}", flag.name),
+                short => format!("-{short}, --{}", flag.name),
             };
-            Err(format!("invalid argument {} for \"{names}\" flag: {why}", pintle_go::strconv::quote(value.as_bytes())))
-        };
-        let quoted = || pintle_go::strconv::quote(value.as_bytes());
-        let syntax = |func: &str| format!("strconv.{func}: parsing {}: invalid syntax", quoted());
-        match flag.ty {
-            Ty::Bool if !is_bool(&value) => return invalid(&value, syntax("ParseBool")),
-            Ty::Int => {
-                if let Err(e) = pintle_go::strconv::parse_int(value.as_bytes(), 0, 64) {
-                    return invalid(&value, e.to_string());
-                }
-            }
-            Ty::Uint => {
-                if let Err(e) = pintle_go::strconv::parse_uint(value.as_bytes(), 0, 64) {
-                    return invalid(&value, e.to_string());
-                }
-            }
-            Ty::Float => {
-                if let Err(e) = pintle_go::strconv::parse_float(value.as_bytes(), 32) {
-                    return invalid(&value, e.to_string());
-                }
-            }
-            Ty::Duration => {
-                if let Err(e) = pintle_go::time::Duration::parse(value.as_bytes()) {
-                    return invalid(&value, e.to_string());
-                }
-            }
-            Ty::OneOf(words) if !words.contains(&value.as_str()) => {
-                return invalid(&value, format!("must be one of {}", words.join(", ")));
-            }
-            Ty::Format if !["table", "json", "yaml"].contains(&value.as_str()) => {
-                return invalid(&value, "invalid format type".to_owned());
-            }
-            Ty::Wait if !["watcher", "legacy", "hookOnly", "true", "false"].contains(&value.as_str()) => {
-                return invalid(
-                    &value,
-                    format!("invalid wait input {}. Valid inputs are watcher, hookOnly, and legacy", quoted()),
-                );
-            }
-            Ty::StringMap => {
-                for part in split_csv(&value) {
-                    if !part.contains('=') {
-                        return invalid(&value, format!("{part} must be formatted as key=value"));
-                    }
-                }
-            }
-            _ => {}
-        }
-        if !flag.deprecated.is_empty() && !self.changed(flag.name) {
+            format!("invalid argument {} for \"{names}\" flag: {why}", strconv::quote(value.as_bytes()))
+        })?;
+        if !flag.deprecated.is_empty() {
             self.notices.push(format!("Flag --{} has been deprecated, {}", flag.name, flag.deprecated));
         }
         let values = self.values.entry(flag.name).or_default();
         match flag.ty {
-            Ty::StringArray => values.push(value),
-            Ty::StringSlice | Ty::StringMap => values.extend(split_csv(&value)),
-            _ => *values = vec![value],
+            Ty::StringArray | Ty::StringSlice | Ty::StringMap => values.extend(read),
+            _ => *values = read,
         }
         Ok(())
     }
@@ -394,28 +323,6 @@ impl Parsed {
             })
         })
     }
-}
-
-/// One line of CSV, as pflag reads comma lists: quotes keep commas.
-fn split_csv(value: &str) -> Vec<String> {
-    if value.is_empty() {
-        return Vec::new();
-    }
-    let mut out = vec![String::new()];
-    let (mut quoted, mut chars) = (false, value.chars().peekable());
-    while let Some(c) = chars.next() {
-        let Some(last) = out.last_mut() else { break };
-        match c {
-            '"' if quoted && chars.peek() == Some(&'"') => {
-                chars.next();
-                last.push('"');
-            }
-            '"' if quoted || last.is_empty() => quoted = !quoted,
-            ',' if !quoted => out.push(String::new()),
-            c => last.push(c),
-        }
-    }
-    out
 }
 
 /// The order in which Helm knows its commands, and so suggests them.
@@ -505,11 +412,12 @@ mod tests {
     #[test]
     fn errors_are_worded_as_pflag_does() {
         let error = |line: &str| match parse(&args(line), "helm") {
-            Outcome::Error(e) => e,
+            Outcome::Error { text, .. } => text,
             other => panic!("{line}: {other:?}"),
         };
         assert_eq!(error("list --nope"), "unknown flag: --nope");
         assert_eq!(error("list -Z"), "unknown shorthand flag: 'Z' in -Z");
+        assert_eq!(error("list -qZ"), "unknown shorthand flag: 'Z' in -Z");
         assert_eq!(error("template r c --set"), "flag needs an argument: --set");
         assert_eq!(
             error("get values"),

@@ -80,6 +80,14 @@ pub enum Ty {
     OneOf(&'static [&'static str]),
     /// A wait strategy.
     Wait,
+    /// klog's verbosity: 0, 1, 2 ...
+    Level,
+    /// klog's severity, by number or name.
+    Severity,
+    /// klog's verbosity by file: `pattern=N,…`
+    Modules,
+    /// klog's line of code: `file.go:234`
+    Trace,
 }
 
 impl Args {

@@ -4,12 +4,17 @@
 
 use super::spec::{Args, Command as C, Flag as F, Ty};
 
+/// Every command answers for itself with its help.
+#[rustfmt::skip]
+pub const HELP: F =
+    F { name: "help", short: "h", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" };
+
 /// Flags that every command takes.
 #[rustfmt::skip]
 pub const GLOBAL: &[F] = &[
     F { name: "add-dir-header", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "" },
     F { name: "alsologtostderr", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "" },
-    F { name: "alsologtostderrthreshold", short: "", ty: Ty::Int, kind: "severity", default: "0", no_opt: "", hidden: true, deprecated: "" },
+    F { name: "alsologtostderrthreshold", short: "", ty: Ty::Severity, kind: "severity", default: "0", no_opt: "", hidden: true, deprecated: "" },
     F { name: "burst-limit", short: "", ty: Ty::Int, kind: "int", default: "100", no_opt: "", hidden: false, deprecated: "" },
     F { name: "color", short: "", ty: Ty::String, kind: "string", default: "auto", no_opt: "", hidden: false, deprecated: "" },
     F { name: "colour", short: "", ty: Ty::String, kind: "string", default: "auto", no_opt: "", hidden: false, deprecated: "" },
@@ -25,7 +30,7 @@ pub const GLOBAL: &[F] = &[
     F { name: "kube-token", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "kubeconfig", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "legacy-stderr-threshold-behavior", short: "", ty: Ty::Bool, kind: "bool", default: "true", no_opt: "true", hidden: true, deprecated: "" },
-    F { name: "log-backtrace-at", short: "", ty: Ty::String, kind: "traceLocation", default: ":0", no_opt: "", hidden: true, deprecated: "" },
+    F { name: "log-backtrace-at", short: "", ty: Ty::Trace, kind: "traceLocation", default: ":0", no_opt: "", hidden: true, deprecated: "" },
     F { name: "log-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: true, deprecated: "" },
     F { name: "log-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: true, deprecated: "" },
     F { name: "log-file-max-size", short: "", ty: Ty::Uint, kind: "uint64", default: "1800", no_opt: "", hidden: true, deprecated: "" },
@@ -38,9 +43,9 @@ pub const GLOBAL: &[F] = &[
     F { name: "repository-config", short: "", ty: Ty::String, kind: "string", default: "{{HOME}}/.config/helm/repositories.yaml", no_opt: "", hidden: false, deprecated: "" },
     F { name: "skip-headers", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "" },
     F { name: "skip-log-headers", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "" },
-    F { name: "stderrthreshold", short: "", ty: Ty::Int, kind: "severity", default: "2", no_opt: "", hidden: true, deprecated: "" },
-    F { name: "v", short: "v", ty: Ty::Int, kind: "Level", default: "0", no_opt: "", hidden: true, deprecated: "" },
-    F { name: "vmodule", short: "", ty: Ty::String, kind: "moduleSpec", default: "", no_opt: "", hidden: true, deprecated: "" },
+    F { name: "stderrthreshold", short: "", ty: Ty::Severity, kind: "severity", default: "2", no_opt: "", hidden: true, deprecated: "" },
+    F { name: "v", short: "v", ty: Ty::Level, kind: "Level", default: "0", no_opt: "", hidden: true, deprecated: "" },
+    F { name: "vmodule", short: "", ty: Ty::Modules, kind: "moduleSpec", default: "", no_opt: "", hidden: true, deprecated: "" },
 ];
 
 #[rustfmt::skip]
@@ -544,6 +549,7 @@ pub const COMMANDS: &[C] = &[
     C { path: "completion", usage: "completion [flags]", aliases: &[], args: Args::None, runnable: false, hidden: false, exclusive: &[], flags: &[] },
     C { path: "completion bash", usage: "completion bash [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: COMPLETION_BASH },
     C { path: "completion fish", usage: "completion fish [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: COMPLETION_BASH },
+    C { path: "completion nushell", usage: "completion nushell [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: COMPLETION_BASH },
     C { path: "completion powershell", usage: "completion powershell [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: COMPLETION_BASH },
     C { path: "completion zsh", usage: "completion zsh [flags]", aliases: &[], args: Args::None, runnable: true, hidden: false, exclusive: &[], flags: COMPLETION_BASH },
     C { path: "create", usage: "create NAME [flags]", aliases: &[], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: CREATE },
@@ -611,7 +617,7 @@ pub const COMMANDS: &[C] = &[
 
 /// Whether Helm has no such command.
 pub fn is_own(c: &C) -> bool {
-    matches!(c.path.split(' ').next(), Some("diff" | "unlock"))
+    matches!(c.path.split(' ').next(), Some("diff" | "unlock")) || c.path == "completion nushell"
 }
 
 /// Flags that Helm does not have, of commands that it has.

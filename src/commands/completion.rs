@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::Context;
 use crate::cli::{Command, Flag, Parsed, Ty, about, parse, table};
-use crate::error::{CliError, CliResult};
+use crate::error::CliResult;
 use crate::ops::candidates::{self, Candidate};
 use crate::output::Output;
 use crate::settings::Settings;
@@ -19,25 +19,24 @@ const NO_FILES: u8 = 4;
 
 const NO_MORE: &str = "_activeHelp_ This command does not take any more arguments (but may accept flags).";
 
-/// Prints a shell's script.
-///
-/// # Errors
-/// A shell that is not known.
-pub fn script(cx: &Context<'_>) -> CliResult {
-    let path = cx.args.command.map_or("", |c| c.path);
-    let text = match path.rsplit(' ').next() {
-        Some("bash") => include_str!("../../completions/bash.sh"),
-        Some("zsh") => include_str!("../../completions/zsh.sh"),
-        Some("fish") => include_str!("../../completions/fish.fish"),
-        Some("powershell") => include_str!("../../completions/powershell.ps1"),
-        _ => return Err(CliError::new(format!("no completion script for {path:?}"))),
+/// Prints the script of the shell that the command names.
+pub fn script(cx: &Context<'_>) {
+    let shell = cx.args.command.and_then(|c| c.path.rsplit(' ').next()).unwrap_or_default();
+    cx.out.data(shell_script(shell, &cx.settings.program, !cx.args.on("no-descriptions")));
+}
+
+/// The script that makes a shell ask the program, with candidates' descriptions or without; empty for other shells.
+pub fn shell_script(shell: &str, program: &str, descriptions: bool) -> String {
+    let script = match shell {
+        "bash" => include_str!("../../completions/bash.sh"),
+        "zsh" => include_str!("../../completions/zsh.sh"),
+        "fish" => include_str!("../../completions/fish.fish"),
+        "powershell" => include_str!("../../completions/powershell.ps1"),
+        "nushell" => include_str!("../../completions/nushell.nu"),
+        _ => return String::new(),
     };
-    let mut text = text.replace("{{PROGRAM}}", &cx.settings.program);
-    if cx.args.on("no-descriptions") {
-        text = text.replace("__complete ", "__completeNoDesc ");
-    }
-    cx.out.data(text);
-    Ok(())
+    let request = if descriptions { "__complete" } else { "__completeNoDesc" };
+    script.replace("{{PROGRAM}}", program).replace("{{REQUEST}}", request)
 }
 
 /// What is offered, and how the shell goes on.
@@ -228,7 +227,7 @@ fn flags(cx: &Context<'_>, c: &Command, word: &str) -> Answer {
         let helms = |f: &&Flag| cx.settings.program != "helm" || !table::is_own_flag(f);
         for f in group.iter().filter(shown).filter(helms) {
             if !cx.args.changed(f.name) || repeatable(f) {
-                groups[i].push((f.name, f.short, about::flag(f.name)));
+                groups[i].push((f.name, f.short, about::flag(c.path, f.name)));
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod completion;
 mod create;
 mod dependency;
 mod diff;
+mod docs;
 mod env;
 mod install;
 mod lifecycle;
@@ -61,7 +62,11 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "get metadata" => read::get_metadata(cx),
         "get notes" => read::get_notes(cx),
         "get values" => read::get_values(cx),
-        "completion bash" | "completion zsh" | "completion fish" | "completion powershell" => completion::script(cx),
+        "docs" => docs::run(cx),
+        "completion bash" | "completion zsh" | "completion fish" | "completion powershell" | "completion nushell" => {
+            completion::script(cx);
+            Ok(())
+        }
         other => Err(CliError::new(format!(
             "{:?} is not available in this version of pintle",
             format!("{} {other}", cx.settings.program)

@@ -2,49 +2,36 @@
 
 use std::rc::Rc;
 
-use pintle_go::{Map, Value};
+use pintle_chart::BuildInfo;
 use pintle_template::{FuncMap, MissingKey, TemplateSet};
 
 use crate::Context;
 use crate::error::CliResult;
 
-/// The version of Helm that pintle stands in for.
-pub const HELM: &str = "v4.2.4";
-const HELM_COMMIT: &str = "";
-const GO: &str = "go1.26.8";
-const KUBE_CLIENT: &str = "v1.36";
-
-/// Prints it as `--template` and `--short` say.
+/// Called as `helm` it answers what tools parse: `version.BuildInfo{…}` or `v4.2.4+g…`; under its own name it tells who
+/// it is. A template sees Helm's fields either way.
 ///
 /// # Errors
 /// A template that fails.
 pub fn run(cx: &Context<'_>) -> CliResult {
     let own = env!("CARGO_PKG_VERSION");
-    let helm = cx.settings.program == "helm";
+    let helm = BuildInfo::default();
     if let Some(template) = cx.args.given("template") {
-        let fields = [
-            ("Version", HELM),
-            ("GitCommit", HELM_COMMIT),
-            ("GitTreeState", "clean"),
-            ("GoVersion", GO),
-            ("KubeClientVersion", KUBE_CLIENT),
-            ("PintleVersion", own),
-        ];
-        let data = Map::from_pairs(fields.map(|(k, v)| (k.into(), Value::str(v))).to_vec());
-        let mut set = TemplateSet::new(Rc::new(FuncMap::new()), MissingKey::Error);
+        let mut set = TemplateSet::new(Rc::new(FuncMap::new()), MissingKey::Default);
         let t = set.parse_anonymous("_", template.as_bytes()).map_err(|e| e.to_string())?;
         let mut out = Vec::new();
-        set.execute_template(&t, &Value::Map(data), &mut out).map_err(|e| e.to_string())?;
+        let done = set.execute_template(&t, &helm.to_value(), &mut out);
         cx.out.data(out);
-        return Ok(());
+        return done.map_err(|e| e.to_string().into());
     }
-    cx.out.line(match (helm, cx.args.on("short")) {
-        (true, true) => HELM.to_owned(),
+    cx.out.line(match (cx.settings.program == "helm", cx.args.on("short")) {
+        (true, true) => helm.short(),
         (true, false) => format!(
-            "version.BuildInfo{{Version:\"{HELM}\", GitCommit:\"{HELM_COMMIT}\", GitTreeState:\"clean\", GoVersion:\"{GO}\", KubeClientVersion:\"{KUBE_CLIENT}\"}}"
+            "version.BuildInfo{{Version:\"{}\", GitCommit:\"{}\", GitTreeState:\"{}\", GoVersion:\"{}\", KubeClientVersion:\"{}\"}}",
+            helm.version, helm.git_commit, helm.git_tree_state, helm.go_version, helm.kube_client_version
         ),
         (false, true) => format!("v{own}"),
-        (false, false) => format!("pintle v{own} (stands in for Helm {HELM})"),
+        (false, false) => format!("pintle v{own} (stands in for Helm {})", helm.version),
     });
     Ok(())
 }

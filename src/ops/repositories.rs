@@ -34,7 +34,8 @@ pub fn places(cx: &Context<'_>) -> Places {
 
 /// The client; servers see it as Helm.
 pub fn getter(timeout: Option<Duration>) -> Getter {
-    let version = crate::commands::version::HELM.trim_start_matches('v');
+    let helm = pintle_chart::BuildInfo::default();
+    let version = helm.version.trim_start_matches('v');
     Getter { user_agent: format!("Helm/{version}"), timeout: timeout.or(Some(TIMEOUT)) }
 }
 

@@ -3,12 +3,14 @@
 #![allow(missing_docs, reason = "tests are named for what they show")]
 
 mod bad_input;
+mod commandline;
 mod crash;
 mod faults;
 mod interop;
 mod kit;
 mod lifecycle;
 mod render;
+mod shells;
 mod surface;
 
 /// A file that is no module here would never run.

@@ -83,7 +83,7 @@ pub struct KubeVersion {
 /// How a Helm was built.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildInfo {
-    /// `v4.2`
+    /// `v4.2.4`
     pub version: String,
     /// Commit, where known.
     pub git_commit: String,
@@ -107,14 +107,34 @@ pub struct Capabilities {
 }
 
 impl Default for BuildInfo {
-    /// Helm 4.2's release build: what `.Capabilities.HelmVersion` says.
+    /// The release of Helm that we stand in for: what `version` tells tools, and `.Capabilities.HelmVersion` charts.
     fn default() -> Self {
+        BuildInfo {
+            version: "v4.2.4".to_owned(),
+            git_commit: "3900f434fd3ef2b84065dc04508df48f288dba00".to_owned(),
+            git_tree_state: "clean".to_owned(),
+            ..BuildInfo::untagged()
+        }
+    }
+}
+
+impl BuildInfo {
+    /// The same Helm built by hand, which knows neither its tag nor its commit.
+    pub fn untagged() -> Self {
         BuildInfo {
             version: "v4.2".to_owned(),
             git_commit: String::new(),
             git_tree_state: String::new(),
             go_version: "go1.26.8".to_owned(),
             kube_client_version: "v1.36".to_owned(),
+        }
+    }
+
+    /// `helm version --short`: the version with the commit's first digits.
+    pub fn short(&self) -> String {
+        match self.git_commit.get(..7) {
+            Some(commit) => format!("{}+g{commit}", self.version),
+            None => self.version.clone(),
         }
     }
 }
