@@ -38,6 +38,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "version" => version::run(cx),
         "env" => env::run(cx),
         "dependency list" => dependency::list(cx),
+        "dependency update" => dependency::update(cx),
+        "dependency build" => dependency::build(cx),
         "diff upgrade" | "diff revision" | "diff rollback" | "diff release" => diff::run(cx),
         "repo add" => repo::add(cx),
         "repo list" => repo::list(cx),

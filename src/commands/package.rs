@@ -7,6 +7,7 @@ use pintle_go::semver::Version;
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
+use crate::ops::dependencies;
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -19,9 +20,6 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         }
         return Err("signing is not available in this version of pintle".into());
     }
-    if p.on("dependency-update") {
-        return Err("--dependency-update is not available in this version of pintle".into());
-    }
     let epoch = match cx.settings.var("SOURCE_DATE_EPOCH") {
         "" => None,
         v => Some(v.parse().map_err(|_| format!("SOURCE_DATE_EPOCH must be a number of seconds, not {v:?}"))?),
@@ -32,6 +30,9 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             return Err(CliError::new(os_error("stat", path, &e)));
         }
         let abs = std::path::absolute(path).map_err(|e| e.to_string())?;
+        if p.on("dependency-update") {
+            dependencies::update(cx, &abs, dependencies::Options { quiet: true, ..Default::default() })?;
+        }
         let mut chart = load::load_dir(&abs, cx.out)?;
         if let Some(v) = p.given("version") {
             chart.metadata.version = v;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
-use crate::ops::repositories::{getter, places, unnamed};
+use crate::ops::repositories::{self, getter, places, unnamed};
 use crate::output::release;
 use crate::output::table::Table;
 
@@ -191,35 +191,21 @@ pub fn update(cx: &Context<'_>) -> CliResult {
 ///
 /// # Errors
 /// The addresses that could not be updated; the others were.
-pub fn update_all(cx: &Context<'_>, entries: &[&Entry], cache: &Path, timeout: Option<Duration>) -> CliResult {
+fn update_all(cx: &Context<'_>, entries: &[&Entry], cache: &Path, timeout: Option<Duration>) -> CliResult {
     cx.out.line("Hang tight while we grab the latest from your chart repositories...");
-    let getter = getter(timeout);
-    let (send, receive) = std::sync::mpsc::channel();
     let mut failed = Vec::new();
-    std::thread::scope(|scope| {
-        for entry in entries {
-            let (send, getter, entry) = (send.clone(), &getter, (*entry).clone());
-            scope.spawn(move || {
-                let log = Lines::default();
-                let result = entry.update(getter, cache, &|r: &pintle_chart::log::Record<'_>| log.add(r));
-                // the receiver lives as long as this scope
-                let _ = send.send((entry, result.map(|_| ()).map_err(|e| e.to_string()), log.0.into_inner()));
-            });
-        }
-        drop(send);
-        for (entry, result, lines) in receive {
-            lines.unwrap_or_default().iter().for_each(|l| cx.out.note(l));
-            match result {
-                Ok(()) => {
-                    cx.out.line(format!("...Successfully got an update from the {:?} chart repository", entry.name))
-                }
-                Err(e) => {
-                    cx.out.line(format!(
-                        "...Unable to get an update from the {:?} chart repository ({}):\n\t{e}",
-                        entry.name, entry.url
-                    ));
-                    failed.push(entry.url);
-                }
+    repositories::update(&getter(timeout), entries, cache, |entry, result, lines| {
+        lines.iter().for_each(|l| cx.out.note(l));
+        match result {
+            Ok(()) => {
+                cx.out.line(format!("...Successfully got an update from the {:?} chart repository", entry.name));
+            }
+            Err(e) => {
+                cx.out.line(format!(
+                    "...Unable to get an update from the {:?} chart repository ({}):\n\t{e}",
+                    entry.name, entry.url
+                ));
+                failed.push(entry.url.clone());
             }
         }
     });
@@ -227,20 +213,6 @@ pub fn update_all(cx: &Context<'_>, entries: &[&Entry], cache: &Path, timeout: O
         return Ok(());
     }
     Err(CliError::new(format!("failed to update the following repositories: [{}]", failed.join(" "))))
-}
-
-/// Log lines of one thread, told in one piece afterwards.
-#[derive(Default)]
-struct Lines(std::sync::Mutex<Vec<String>>);
-
-impl Lines {
-    fn add(&self, record: &pintle_chart::log::Record<'_>) {
-        if record.level > pintle_chart::log::Level::Debug
-            && let Ok(mut lines) = self.0.lock()
-        {
-            lines.push(record.to_string());
-        }
-    }
 }
 
 /// `repo index`

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use pintle_chart::{Chart, deps, load};
 use pintle_registry::{Address, Provenance, Request, find_in_repository};
 
-use super::repositories;
+use super::{dependencies, repositories};
 use crate::Context;
 use crate::error::CliError;
 
@@ -50,16 +50,7 @@ fn locate_version(cx: &Context<'_>, name: &str, version: &str) -> Result<PathBuf
         let path = Path::new(name);
         if path.exists() {
             let abs = std::path::absolute(path).map_err(|e| e.to_string())?;
-            // Go cleans the path, too: no `.`, no `..`
-            let mut clean = PathBuf::new();
-            for part in abs.components() {
-                match part {
-                    std::path::Component::ParentDir => {
-                        clean.pop();
-                    }
-                    part => clean.push(part),
-                }
-            }
+            let clean = cleaned(&abs);
             if verifying {
                 let mut prov = clean.clone().into_os_string();
                 prov.push(".prov");
@@ -75,6 +66,12 @@ fn locate_version(cx: &Context<'_>, name: &str, version: &str) -> Result<PathBuf
         }
     }
     fetch(cx, name, version)
+}
+
+/// A path without `.` and `..`, as Go cleans it.
+pub fn cleaned(path: &Path) -> PathBuf {
+    use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+    std::ffi::OsString::from_vec(pintle_go::path::clean(path.as_os_str().as_bytes())).into()
 }
 
 /// Fetches a chart into the content cache.
@@ -143,6 +140,11 @@ pub fn load_installable(cx: &Context<'_>, path: &Path) -> Result<Chart, CliError
         cx.out.note("level=WARN msg=\"this chart is deprecated\"");
     }
     if let Err(e) = deps::check_dependencies(&chart) {
+        if cx.args.on("dependency-update") {
+            dependencies::update(cx, path, dependencies::Options::default())?;
+            return load::load(path, cx.out)
+                .map_err(|e| format!("failed reloading chart after repo update: {e}").into());
+        }
         return Err(CliError::new(format!(
             "an error occurred while checking for chart dependencies. You may need to run 'helm dependency build' to fetch missing dependencies: {e}"
         )));

@@ -2,7 +2,9 @@
 
 pub mod candidates;
 pub mod chart;
+pub mod dependencies;
 pub mod name;
+pub mod oci;
 pub mod postrender;
 pub mod render;
 pub mod repositories;

@@ -1,6 +1,6 @@
 //! What commands that fetch charts share: the client, and where things are kept.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use pintle_registry::{Downloader, Entry, Getter, Provenance, Request};
@@ -88,4 +88,29 @@ pub fn downloader<'a>(
         provenance,
         log: cx.out,
     }
+}
+
+/// Fetches indexes side by side, and hands over the result of each as it comes, with the log lines of its reading.
+pub fn update(
+    getter: &Getter,
+    entries: &[&Entry],
+    cache: &Path,
+    mut told: impl FnMut(&Entry, Result<(), String>, Vec<String>),
+) {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        for entry in entries {
+            let (send, entry) = (send.clone(), *entry);
+            scope.spawn(move || {
+                let lines = pintle_chart::log::Lines::default();
+                let result = entry.update(getter, cache, &lines);
+                // the receiver lives as long as this scope
+                let _ = send.send((entry, result.map(|_| ()).map_err(|e| e.to_string()), lines.take()));
+            });
+        }
+        drop(send);
+        for (entry, result, lines) in receive {
+            told(entry, result, lines);
+        }
+    });
 }

@@ -42,6 +42,19 @@ fn fail<T>(text: impl Into<String>) -> Result<T> {
     Err(Error::Text(text.into()))
 }
 
+/// SHA-256 in hexadecimal digits.
+pub fn digest(data: &[u8]) -> String {
+    files::digest(data)
+}
+
+/// Writes a file whole or not at all, readable for all; folders on the way are made.
+///
+/// # Errors
+/// What the system says.
+pub fn write_file(path: &std::path::Path, data: &[u8]) -> Result<()> {
+    files::write(path, data, 0o644)
+}
+
 /// A text in quotation marks (Go's `%q`).
 fn quote(text: &str) -> String {
     pintle_go::strconv::quote(text.as_bytes())
