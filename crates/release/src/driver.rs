@@ -44,22 +44,9 @@ pub enum StorageError {
         /// Why.
         source: ObjectError,
     },
-    /// The record is larger than the object that is to hold it. The first line is what the server would say.
-    #[error("{context}{kind} {key:?} is invalid: {field}: Too long: may not be more than {limit} bytes\n{room}")]
-    TooLarge {
-        /// What was tried, with a colon, or nothing.
-        context: String,
-        /// `Secret` or `ConfigMap`.
-        kind: &'static str,
-        /// Its name.
-        key: String,
-        /// The server's name of the field.
-        field: &'static str,
-        /// What fits, in bytes.
-        limit: usize,
-        /// What takes the room.
-        room: Room,
-    },
+    /// The record is larger than the object that is to hold it.
+    #[error(transparent)]
+    TooLarge(Box<TooLarge>),
     /// More than one old record could not be deleted.
     #[error("encountered {count} deletion errors. First is: {first}")]
     Prune {
@@ -71,6 +58,24 @@ pub enum StorageError {
     /// Anything else, with its whole text.
     #[error("{0}")]
     Other(String),
+}
+
+/// A record that is larger than the object that is to hold it. The first line is what the server would say.
+#[derive(Debug, thiserror::Error)]
+#[error("{context}{kind} {key:?} is invalid: {field}: Too long: may not be more than {limit} bytes\n{room}")]
+pub struct TooLarge {
+    /// What was tried, with a colon, or nothing.
+    pub context: String,
+    /// `Secret` or `ConfigMap`.
+    pub kind: &'static str,
+    /// Its name.
+    pub key: String,
+    /// The server's name of the field.
+    pub field: &'static str,
+    /// What fits, in bytes.
+    pub limit: usize,
+    /// What takes the room.
+    pub room: Room,
 }
 
 impl StorageError {

@@ -21,7 +21,7 @@ mod storage;
 mod time;
 
 pub use codec::{CodecError, decode, decode_bytes, encode};
-pub use driver::{Driver, ObjectError, StorageError};
+pub use driver::{Driver, ObjectError, StorageError, TooLarge};
 pub use holder::{HOLDER, Holder, RENEWED};
 pub use labels::{SYSTEM_LABELS, is_system, refuse_system, value_problems, without_system};
 pub use memory::Memory;

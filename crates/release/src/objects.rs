@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 
 use crate::driver::stored_labels;
 use crate::{
-    CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, codec, labels, room,
+    CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, TooLarge, codec, labels,
+    room,
 };
 
 /// Objects of one kind in one namespace (or in all, for listing).
@@ -219,7 +220,8 @@ impl<O: RecordObjects> Driver for ObjectDriver<O> {
         };
         let context = self.context(|| "create: failed to create: ".to_owned());
         let key = key.to_owned();
-        Err(StorageError::TooLarge { context, kind: self.name(), key, field, limit: OBJECT_LIMIT, room })
+        let too_large = TooLarge { context, kind: self.name(), key, field, limit: OBJECT_LIMIT, room };
+        Err(StorageError::TooLarge(Box::new(too_large)))
     }
 
     fn update(&self, key: &str, release: &Release) -> Result<(), StorageError> {
