@@ -11,6 +11,7 @@ mod kit;
 mod lifecycle;
 mod render;
 mod shells;
+mod requests;
 mod surface;
 
 /// A file that is no module here would never run.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::kube::Client;
 use ::kube::client::Body;
+use futures_util::AsyncReadExt;
 use futures_util::future::{Either, select};
 use futures_util::stream::{self, StreamExt};
 use http::{HeaderMap, Method, Request, StatusCode};
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use crate::config::{self, ConnectOptions};
 use crate::discovery::Discovery;
+use crate::items::Items;
 use crate::lease::Lease;
 use crate::pace::Pace;
 use crate::retry::{Broken, Tries};
@@ -190,6 +192,27 @@ impl Cluster {
             if connection.is_stale(&answer) { self.send(ask) } else { self.hear(ask, answer) }
         };
         asks.iter().zip(answers).map(one).collect()
+    }
+
+    /// The items of a list as they come, once: whoever calls has another way when it fails.
+    pub(crate) fn stream_items(&self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+        let connection = self.connection()?;
+        self.block_on(async {
+            // records are packed already, so packing them again would only cost time
+            let request = Request::get(path).header("accept", "application/json").header("accept-encoding", "identity");
+            let request = request.body(Vec::new()).map_err(|e| Error::text(e.to_string()))?;
+            let failed = |e: &(dyn StdError + 'static)| Error::Transport(deepest(e));
+            let mut stream = pin!(connection.client.request_stream(request).await.map_err(|e| failed(&e))?);
+            connection.reached.set(true);
+            let mut items = Items::default();
+            let mut piece = vec![0; 1 << 16];
+            loop {
+                match stream.read(&mut piece).await.map_err(|e| failed(&e))? {
+                    0 => return Ok(()),
+                    read => items.feed(piece.get(..read).unwrap_or_default(), &mut *each),
+                }
+            }
+        })
     }
 
     /// Passes warnings on; makes an error of an answer that is one.

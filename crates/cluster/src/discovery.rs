@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::client::{Ask, Cluster};
-use crate::{Error, Gvk, ServerVersion};
+use crate::{Error, Gvk, ServerVersion, builtin};
 
 /// All groups in the server's order of preference.
 #[derive(Debug, Default)]
@@ -189,6 +189,9 @@ impl Cluster {
     /// What the server says about discovery; `None` when there is no such kind.
     pub fn mapping(&self, gvk: &Gvk) -> Result<Option<Mapping>, Error> {
         let fresh = self.discovery.borrow().is_none();
+        if fresh && let Some(known) = builtin::mapping(gvk) {
+            return Ok(Some(known));
+        }
         let found = self.discover()?.mapping(gvk);
         if found.is_some() || fresh {
             return Ok(found);

@@ -7,12 +7,14 @@
 pub mod action;
 mod apply;
 mod build;
+mod builtin;
 mod client;
 mod config;
 pub mod diff;
 mod discovery;
 mod error;
 mod events;
+mod items;
 pub mod kube;
 mod lease;
 mod live;

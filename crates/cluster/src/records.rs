@@ -5,7 +5,7 @@ use pintle_release::{HOLDER, Holder, ObjectError, ObjectKind, RecordObjects};
 use serde_json::Value;
 
 use crate::Error;
-use crate::apply::segment;
+use crate::apply::{query_value, segment};
 use crate::client::{Ask, Cluster};
 
 /// The Secrets or ConfigMaps of a namespace; of all namespaces when it is empty (for listing).
@@ -84,6 +84,11 @@ impl RecordObjects for ClusterObjects<'_> {
 
     fn list(&self, label_selector: &str) -> Result<Vec<Value>, ObjectError> {
         self.cluster.list_path(&self.path, label_selector, "").map_err(|e| object_error(&e))
+    }
+
+    fn each(&self, label_selector: &str, object: &mut dyn FnMut(&[u8])) -> Result<(), ObjectError> {
+        let path = format!("{}?labelSelector={}", self.path, query_value(label_selector));
+        self.cluster.stream_items(&path, object).map_err(|e| object_error(&e))
     }
 
     fn create(&self, object: &Value) -> Result<(), ObjectError> {

@@ -121,6 +121,22 @@ pub trait Driver {
     /// What the store says.
     fn list(&self) -> Result<Vec<Release>, StorageError>;
 
+    /// All records with what a list shows of them; with `newest` at least the newest revision of each release.
+    ///
+    /// # Errors
+    /// What the store says.
+    fn summaries(&self, _newest: bool) -> Result<Vec<Release>, StorageError> {
+        self.list()
+    }
+
+    /// Removes a record that nobody needs to see again.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none.
+    fn remove(&self, key: &str) -> Result<(), StorageError> {
+        self.delete(key).map(drop)
+    }
+
     /// The records whose labels equal all those asked for; those that cannot be read are skipped.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ mod selector;
 mod sql;
 mod status;
 mod storage;
+mod summary;
 mod time;
 
 pub use codec::{CodecError, decode, decode_bytes, encode};

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::driver::stored_labels;
+use crate::summary::Summaries;
 use crate::{
     CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, TooLarge, codec, labels,
     room,
@@ -24,6 +25,16 @@ pub trait RecordObjects {
     /// # Errors
     /// What the server says.
     fn list(&self, label_selector: &str) -> Result<Vec<Value>, ObjectError>;
+    /// The JSON of every object whose labels match, one by one.
+    ///
+    /// # Errors
+    /// What the server says; some objects may have been given then.
+    fn each(&self, label_selector: &str, object: &mut dyn FnMut(&[u8])) -> Result<(), ObjectError> {
+        for item in self.list(label_selector)? {
+            object(item.to_string().as_bytes());
+        }
+        Ok(())
+    }
     /// A new object.
     ///
     /// # Errors
@@ -180,6 +191,21 @@ impl<O: RecordObjects> Driver for ObjectDriver<O> {
         let items =
             self.objects.list("owner=helm").map_err(self.store_error(|| "list: failed to list: ".to_owned()))?;
         Ok(Self::read_all(&items))
+    }
+
+    fn summaries(&self, newest: bool) -> Result<Vec<Release>, StorageError> {
+        let mut summaries = Summaries::new(self.kind, newest);
+        let told = self.objects.each("owner=helm", &mut |object| summaries.add(object));
+        let (releases, failed) = summaries.finish();
+        // a list that broke off, or a newest revision that cannot be read: all of them, with all there is to read
+        if told.is_err() || failed > 0 { self.list() } else { Ok(releases) }
+    }
+
+    fn remove(&self, key: &str) -> Result<(), StorageError> {
+        match self.objects.delete(key) {
+            Err(ObjectError::NotFound(_)) => Err(StorageError::NotFound),
+            other => other.map_err(self.store_error(String::new)),
+        }
     }
 
     fn query(&self, labels: &[(&str, &str)]) -> Result<Vec<Release>, StorageError> {

@@ -110,6 +110,24 @@ impl<'a> Storage<'a> {
         self.driver.list()
     }
 
+    /// What a list shows of all releases; with `newest` old revisions may be missing.
+    ///
+    /// # Errors
+    /// What the driver says.
+    pub fn summaries(&self, newest: bool) -> Result<Vec<Release>, StorageError> {
+        self.tell("listing all releases in storage", &[]);
+        self.driver.summaries(newest)
+    }
+
+    /// Removes a revision.
+    ///
+    /// # Errors
+    /// [`StorageError::NotFound`] when there is none.
+    pub fn remove(&self, name: &str, revision: i64) -> Result<(), StorageError> {
+        self.tell_key("deleting release", name, revision);
+        self.driver.remove(&key(name, revision))
+    }
+
     /// All revisions of a release, in no promised order.
     ///
     /// # Errors

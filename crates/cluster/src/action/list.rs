@@ -69,7 +69,7 @@ pub struct ListOptions<'f> {
 /// The cluster does not answer, or the selector is none.
 pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Release>, Error> {
     ctx.reach()?;
-    let mut releases = ctx.first(ctx.storage.list())?;
+    let mut releases = ctx.first(ctx.storage.summaries(!options.states.only_superseded()))?;
     if let Some(filter) = options.name_filter {
         releases.retain(|r| filter(&r.name));
     }

@@ -149,7 +149,7 @@ fn save(ctx: &Context<'_, '_>, release: &Release) {
 
 fn purge(ctx: &Context<'_, '_>, name: &str, revisions: &[i64]) -> Result<(), Error> {
     for &revision in revisions {
-        ctx.storage.delete(name, revision)?;
+        ctx.storage.remove(name, revision)?;
     }
     Ok(())
 }
