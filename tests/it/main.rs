@@ -10,8 +10,8 @@ mod interop;
 mod kit;
 mod lifecycle;
 mod render;
-mod shells;
 mod requests;
+mod shells;
 mod surface;
 
 /// A file that is no module here would never run.
