@@ -14,6 +14,7 @@ pub struct Sandbox {
     dir: PathBuf,
     program: PathBuf,
     kubeconfig: Option<PathBuf>,
+    env: Vec<(String, String)>,
 }
 
 /// What a run left behind.
@@ -37,7 +38,7 @@ impl Sandbox {
         fs::create_dir_all(dir.join("home")).expect("a folder for the test");
         let program =
             std::env::var_os(OTHER_PROGRAM).map_or_else(|| env!("CARGO_BIN_EXE_pintle").into(), PathBuf::from);
-        Sandbox { dir, program, kubeconfig: None }
+        Sandbox { dir, program, kubeconfig: None, env: Vec::new() }
     }
 
     /// The same, with the program called through a link named `helm`.
@@ -54,6 +55,11 @@ impl Sandbox {
     pub fn with_cluster(mut self, kubeconfig: &Path) -> Self {
         self.kubeconfig = Some(kubeconfig.to_owned());
         self
+    }
+
+    /// Sets a variable for everything that runs from now on.
+    pub fn set_env(&mut self, name: &str, value: impl Into<String>) {
+        self.env.push((name.to_owned(), value.into()));
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -83,6 +89,7 @@ impl Sandbox {
         c.args(args).current_dir(&self.dir).stdin(Stdio::null()).env_clear();
         c.env("HOME", self.dir.join("home")).env("PATH", "/usr/bin:/bin").env("TZ", "UTC").env("LANG", "C.UTF-8");
         c.env("KUBECONFIG", self.kubeconfig.clone().unwrap_or_else(|| self.dir.join("home/no-kubeconfig")));
+        c.envs(self.env.iter().map(|(k, v)| (k, v)));
         c
     }
 

@@ -11,6 +11,7 @@ mod kit;
 mod lifecycle;
 mod render;
 mod requests;
+mod scenarios;
 mod shells;
 mod surface;
 

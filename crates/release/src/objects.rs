@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::driver::stored_labels;
 use crate::summary::Summaries;
 use crate::{
-    CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, TooLarge, codec, labels,
-    room,
+    CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, TooLarge, codec,
+    labels, room,
 };
 
 /// Objects of one kind in one namespace (or in all, for listing).
