@@ -107,6 +107,7 @@ const HISTORY: &[F] = &[
 ];
 #[rustfmt::skip]
 const INSTALL: &[F] = &[
+    F { name: "report-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "atomic", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "use --rollback-on-failure instead" },
     F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
@@ -310,6 +311,7 @@ const REPO_UPDATE: &[F] = &[
 ];
 #[rustfmt::skip]
 const ROLLBACK: &[F] = &[
+    F { name: "report-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "cleanup-on-fail", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "dry-run", short: "", ty: Ty::String, kind: "string", default: "none", no_opt: "unset", hidden: false, deprecated: "" },
     F { name: "force", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "use --force-replace instead" },
@@ -450,6 +452,7 @@ const UNINSTALL: &[F] = &[
 ];
 #[rustfmt::skip]
 const UPGRADE: &[F] = &[
+    F { name: "report-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "atomic", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "use --rollback-on-failure instead" },
     F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
@@ -621,7 +624,7 @@ pub fn is_own(c: &C) -> bool {
 }
 
 /// Flags that Helm does not have, of commands that it has.
-const OWN_FLAGS: &[&str] = &["crds"];
+const OWN_FLAGS: &[&str] = &["crds", "report-dir"];
 
 /// Whether Helm has no such flag.
 pub fn is_own_flag(f: &F) -> bool {

@@ -36,7 +36,11 @@ impl Session {
         // only what writes has something to record when it is stopped
         let writes = ["install", "upgrade", "rollback", "uninstall", "test"].contains(&operation);
         let stop = if writes { stop::listen() } else { Arc::default() };
-        let events = Rc::new(Terminal::new(s.debug, stop));
+        let report = Some(cx.args.text("report-dir")).filter(|d| !d.is_empty()).map(|dir| {
+            let release = cx.args.args.first().map_or("release", String::as_str);
+            std::path::Path::new(&dir).join(format!("{release}-{operation}.txt"))
+        });
+        let events = Rc::new(Terminal::new(s.debug, stop).telling_more(s.program != "helm", report));
         let namespace = s.effective_namespace();
         if s.var("HELM_DRIVER") == "memory" && !s.var("HELM_MEMORY_DRIVER_DATA").is_empty() {
             return Ok(Session { cluster: None, events, namespace });

@@ -1,6 +1,7 @@
 //! The only code that prints: data to standard output, everything else to standard error.
 
 pub mod events;
+pub mod progress;
 pub mod release;
 pub mod table;
 

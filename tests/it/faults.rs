@@ -48,3 +48,70 @@ fn upgrades_go_through_a_server_that_fails_one_request_in_twenty() {
     assert_eq!(deployed[0]["revision"], count, "{history}");
     assert!(revisions.iter().all(|r| r["status"] == "deployed" || r["status"] == "superseded"), "{history}");
 }
+
+/// A chart whose Pod ends with an error, after it has said why.
+fn failing_pod(sandbox: &Sandbox) {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: bad\n  annotations: {fake.node/outcome: crashloop, fake.node/logs: \"no database\\n\"}\n\
+               spec: {containers: [{name: c, image: x}]}\n";
+    sandbox.chart("failing", &[("templates/pod.yaml", pod)]);
+}
+
+#[test]
+fn what_is_not_ready_is_shown_before_it_is_rolled_back() {
+    let Some(api) = ControlPlane::shared_or_skip() else { return };
+    let namespace = api.namespace("evidence").expect("a namespace");
+    let sandbox = Sandbox::new().with_cluster(api.kubeconfig());
+    failing_pod(&sandbox);
+    let args = ["install", "a", "failing", "--rollback-on-failure", "--timeout", "3s", "--report-dir", "reports", "-n"];
+    let run = sandbox.run(args.into_iter().chain([namespace.as_str()]));
+    let report = std::fs::read_to_string(sandbox.path("reports/a-install.txt")).expect("a report");
+    assert!(report.starts_with(&format!("Pod/{namespace}/bad: ")), "{report}");
+    assert!(report.contains("  last lines of bad/c:\n    no database\n"), "{report}");
+    assert!(run.stderr.contains(&report), "{}", run.stderr);
+    assert!(run.stderr.contains("has been uninstalled due to rollback-on-failure"), "{}", run.stderr);
+    assert!(run.stderr.contains(&format!("[0s] Pod/{namespace}/bad: ")), "{}", run.stderr);
+    run.error();
+}
+
+#[cfg(unix)]
+#[test]
+fn called_as_helm_nothing_more_is_told() {
+    let Some(api) = ControlPlane::shared_or_skip() else { return };
+    let namespace = api.namespace("evidence-helm").expect("a namespace");
+    let sandbox = Sandbox::as_helm().with_cluster(api.kubeconfig());
+    failing_pod(&sandbox);
+    let args = ["install", "a", "failing", "--wait", "--timeout", "2s", "-n"];
+    let text = sandbox.run(args.into_iter().chain([namespace.as_str()])).error();
+    assert!(text.starts_with("Error: INSTALLATION FAILED: resource Pod/"), "{text}");
+    assert!(!text.contains("no database") && !text.contains("[0s]"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_is_recorded_as_failed() {
+    let Some(api) = ControlPlane::shared_or_skip() else { return };
+    let namespace = api.namespace("signals").expect("a namespace");
+    let sandbox = Sandbox::new().with_cluster(api.kubeconfig());
+    failing_pod(&sandbox);
+    for (signal, release) in [("INT", "a"), ("TERM", "b")] {
+        let name = format!("nameOverride={release}");
+        let mut child = sandbox
+            .command(["install", release, "failing", "--wait", "--take-ownership", "--set", &name, "-n", &namespace])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("starts");
+        let record = format!("/api/v1/namespaces/{namespace}/secrets/sh.helm.release.v1.{release}.v1");
+        api.wait_for(&record, std::time::Duration::from_secs(20), |status, _| status == 200).expect("a record");
+        let pid = child.id().to_string();
+        std::process::Command::new("kill").args([format!("-{signal}"), pid]).status().expect("kill runs");
+        assert_eq!(child.wait().expect("ends").code(), Some(1));
+        let mut said = String::new();
+        std::io::Read::read_to_string(&mut child.stdout.take().expect("a pipe"), &mut said).expect("text");
+        assert_eq!(said, format!("Release {release} has been cancelled.\n"));
+        let status = sandbox.run(["status", release, "-o", "json", "-n", &namespace]).ok();
+        let status: Value = serde_json::from_str(&status).expect("JSON");
+        assert_eq!(status["info"]["status"], "failed");
+        assert_eq!(status["info"]["description"], format!("Release {release:?} failed: context canceled"));
+    }
+}

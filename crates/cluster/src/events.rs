@@ -68,6 +68,12 @@ pub trait Events {
     fn hook_output(&self, _namespace: &str, _pod: &str, _container: &str, _text: &[u8]) {}
     /// A step.
     fn progress(&self, _step: &Progress<'_>) {}
+    /// Whether it is worth asking the server why objects did not get ready.
+    fn wants_evidence(&self) -> bool {
+        false
+    }
+    /// Why objects did not get ready: lines for people.
+    fn evidence(&self, _text: &str) {}
     /// Whether the user asked to stop; asked between requests and while waiting.
     fn cancelled(&self) -> bool {
         false

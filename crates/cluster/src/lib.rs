@@ -14,6 +14,7 @@ pub mod diff;
 mod discovery;
 mod error;
 mod events;
+mod evidence;
 mod items;
 pub mod kube;
 mod lease;

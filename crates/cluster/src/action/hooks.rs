@@ -133,6 +133,7 @@ fn run_one(
         }
         Err(error) => {
             end(PHASE_FAILED);
+            ctx.show_evidence(&resources);
             if let Err(e) = output_logs(ctx, &before, &release.namespace, FAILED) {
                 ctx.events.log(Level::Info, &format!("error outputting logs for hook failure: {e}"), &[]);
             }

@@ -33,7 +33,7 @@ use pintle_release::{APPLY_CLIENT_SIDE, APPLY_SERVER_SIDE, Hook, Labels, Release
 use serde_json::{Map, Value};
 
 use crate::wait::{Timeout, WaitStrategy, Waiter};
-use crate::{Error, Events, Kube, Level, Resource};
+use crate::{Error, Events, Kube, Level, Resource, evidence};
 
 /// What every action works with.
 pub struct Context<'c, 's> {
@@ -184,10 +184,22 @@ impl Context<'_, '_> {
 
     pub(crate) fn wait(&self, waiting: &Waiting, resources: &[Resource]) -> Result<(), Error> {
         let waiter = self.waiter(waiting.strategy);
-        if waiting.jobs {
+        let waited = if waiting.jobs {
             waiter.wait_with_jobs(resources, waiting.timeout)
         } else {
             waiter.wait(resources, waiting.timeout)
+        };
+        waited.inspect_err(|_| self.show_evidence(resources))
+    }
+
+    /// Shows why objects did not get ready, while they are still there.
+    pub(crate) fn show_evidence(&self, resources: &[Resource]) {
+        if !self.events.wants_evidence() || self.events.cancelled() || self.kube.has_lost() {
+            return;
+        }
+        let text = evidence::collect(self.kube, resources);
+        if !text.is_empty() {
+            self.events.evidence(&text);
         }
     }
 
@@ -264,6 +276,12 @@ impl Events for Unstoppable<'_> {
     }
     fn client_error(&self, place: &str, text: &str) {
         self.0.client_error(place, text);
+    }
+    fn wants_evidence(&self) -> bool {
+        self.0.wants_evidence()
+    }
+    fn evidence(&self, text: &str) {
+        self.0.evidence(text);
     }
     fn hook_output(&self, namespace: &str, pod: &str, container: &str, text: &[u8]) {
         self.0.hook_output(namespace, pod, container, text);
