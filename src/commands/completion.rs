@@ -312,13 +312,10 @@ fn charts(cx: &Context<'_>, word: &str, files: bool) -> Answer {
             directive |= NO_SPACE;
         }
     }
-    for (address, text) in ADDRESSES {
-        if word.starts_with(address) {
-            directive |= NO_SPACE | NO_FILES;
-        } else if address.starts_with(word) {
-            found.push((address.to_owned(), text.to_owned()));
-            directive |= NO_SPACE;
-        }
+    // what follows an address is not ours to know; Helm then lets the shell offer files
+    for (address, text) in ADDRESSES.iter().filter(|(a, _)| a.starts_with(word)) {
+        found.push(((*address).to_owned(), (*text).to_owned()));
+        directive |= NO_SPACE;
     }
     if files && word.is_empty() {
         found.push(("./".to_owned(), "Chart below this folder".to_owned()));
