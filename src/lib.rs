@@ -67,8 +67,9 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
     {
         let mut rest = argv.to_vec();
         rest.remove(at);
-        let with_texts = request == "__complete";
-        return commands::completion::complete(rest, with_texts, |p| Settings::new(program, bin, env, p), out);
+        let var = |name: &str| env.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
+        let wishes = commands::completion::Wishes::new(request == "__complete", var);
+        return commands::completion::complete(rest, wishes, |p| Settings::new(program, bin, env, p), out);
     }
     match cli::parse(argv, program) {
         Outcome::Error { text, notices } => {

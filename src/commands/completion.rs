@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use pintle_go::strconv;
+
 use crate::Context;
 use crate::cli::{Command, Flag, Parsed, Ty, about, parse, table};
 use crate::error::CliResult;
@@ -17,6 +19,8 @@ const ERROR: u8 = 1;
 const NO_SPACE: u8 = 2;
 const NO_FILES: u8 = 4;
 
+/// What begins a line that is no candidate but a word to the person.
+const HINT: &str = "_activeHelp_ ";
 const NO_MORE: &str = "_activeHelp_ This command does not take any more arguments (but may accept flags).";
 
 /// Prints the script of the shell that the command names.
@@ -65,13 +69,32 @@ impl Answer {
     }
 }
 
+/// What of an answer a shell wants to see.
+#[derive(Clone, Copy)]
+pub struct Wishes {
+    texts: bool,
+    hints: bool,
+}
+
+impl Wishes {
+    /// By cobra's variables. `texts` is whether the request itself asks for descriptions.
+    pub fn new<'a>(texts: bool, var: impl Fn(&str) -> &'a str) -> Self {
+        let wanted = match var("HELM_COMPLETION_DESCRIPTIONS") {
+            "" => var("COBRA_COMPLETION_DESCRIPTIONS"),
+            own => own,
+        };
+        let texts = texts && strconv::parse_bool(wanted.as_bytes()).unwrap_or(true);
+        Wishes { texts, hints: var("COBRA_ACTIVE_HELP") != "0" && var("HELM_ACTIVE_HELP") != "0" }
+    }
+}
+
 /// Answers a shell: `argv` are the words so far, the last one unfinished.
 ///
 /// # Errors
 /// None today: what cannot be completed gets no candidates.
 pub fn complete(
     argv: Vec<String>,
-    with_texts: bool,
+    wishes: Wishes,
     settings: impl FnOnce(&Parsed) -> Settings,
     out: &Output,
 ) -> CliResult {
@@ -82,8 +105,9 @@ pub fn complete(
         out.note(format!("[Debug] [Error] {e}"));
         Answer::files()
     });
-    for (value, text) in &answer.candidates {
-        out.line(if with_texts && !text.is_empty() { format!("{value}\t{text}") } else { value.clone() });
+    let shown = answer.candidates.iter().filter(|(value, _)| wishes.hints || !value.starts_with(HINT));
+    for (value, text) in shown {
+        out.line(if wishes.texts && !text.is_empty() { format!("{value}\t{text}") } else { value.clone() });
     }
     out.line(format!(":{}", answer.directive));
     let names: Vec<&str> = [(ERROR, "Error"), (NO_SPACE, "NoSpace"), (NO_FILES, "NoFileComp")]

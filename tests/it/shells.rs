@@ -191,4 +191,7 @@ fn scripts_made_for_helm_are_answered() {
     assert_eq!(r.stdout, "values\tShow a release's values\n:4\n");
     assert_eq!(r.stderr, "Completion ended with directive: ShellCompDirectiveNoFileComp\n");
     assert_eq!(s.run(["__completeNoDesc", "get", "val"]).stdout, "values\n:4\n");
+    // an address is offered until it is typed; what follows it nobody knows
+    assert_eq!(s.run(["__completeNoDesc", "pull", "oci://"]).stdout, "oci://\n:6\n");
+    assert_eq!(s.run(["__completeNoDesc", "pull", "oci://x"]).stdout, ":4\n");
 }
