@@ -11,6 +11,7 @@ mod drivers;
 mod hooks;
 mod lifecycle;
 mod limits;
+mod recorded;
 mod values;
 mod waiting;
 
