@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pintle_registry::{Entry, IndexFile, Repositories, charts_file, index_file};
+use pintle_registry::{Entry, IndexFile, Repositories, brief_file, charts_file, index_file};
 use serde_json::{Value, json};
 
 use crate::Context;
@@ -147,7 +147,8 @@ pub fn remove(cx: &Context<'_>) -> CliResult {
             return Err(CliError::new(format!("no repo named {name:?} found")));
         }
         file.write(&at.repositories).map_err(|e| e.to_string())?;
-        for path in [charts_file(&at.repository_cache, name), index_file(&at.repository_cache, name)] {
+        let index = index_file(&at.repository_cache, name);
+        for path in [charts_file(&at.repository_cache, name), brief_file(&index), index] {
             match std::fs::remove_file(&path) {
                 Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
                     return Err(pintle_chart::os_error("remove", &path, &e).into());

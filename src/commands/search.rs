@@ -47,7 +47,7 @@ pub fn repo(cx: &Context<'_>) -> CliResult {
     };
     let mut found = Vec::new();
     for entry in &file.entries {
-        match IndexFile::load(&index_file(&at.repository_cache, &entry.name), cx.out) {
+        match IndexFile::load_brief(&index_file(&at.repository_cache, &entry.name), cx.out) {
             // every version is looked at: which one fits is known only later
             Ok(index) => search(&entry.name, index, true, &term, &mut found),
             Err(e) => cx.out.log(&Record {

@@ -2,6 +2,7 @@
 //! versions in Chart.lock (update), or Chart.lock is followed (build). Everything is fetched, side by side, into a folder
 //! beside `charts/` first; only when all is there does anything in `charts/` change.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use pintle_chart::log::LogSink as _;
 use pintle_chart::{Chart, Dependency, Lock, Timestamp, load, lock, os_error, package};
 use pintle_go::semver::{Constraint, Version};
 use pintle_registry::{
-    Address, Entry, Getter, IndexFile, Repositories, Request, equal, find_in_repository, index_file,
+    Address, Entry, Getter, IndexFile, Repositories, Request, address_in, equal, fetch_index, index_file,
 };
 
 use super::repositories::{Places, getter, places};
@@ -37,7 +38,7 @@ pub struct Options {
 /// # Errors
 /// Helm's texts; `charts/` stays as it was then.
 pub fn update(cx: &Context<'_>, path: &Path, options: Options) -> CliResult {
-    Manager { cx, path, options, at: places(cx), getter: getter(None) }.update()
+    Manager::new(cx, path, options).update()
 }
 
 /// Fetches the versions of the lock file (`Manager.Build`); without one, as [`update`].
@@ -45,7 +46,7 @@ pub fn update(cx: &Context<'_>, path: &Path, options: Options) -> CliResult {
 /// # Errors
 /// As [`update`]; a lock file that does not fit Chart.yaml.
 pub fn build(cx: &Context<'_>, path: &Path, options: Options) -> CliResult {
-    Manager { cx, path, options, at: places(cx), getter: getter(None) }.build()
+    Manager::new(cx, path, options).build()
 }
 
 struct Manager<'a> {
@@ -54,6 +55,8 @@ struct Manager<'a> {
     options: Options,
     at: Places,
     getter: Getter,
+    /// Indexes of repositories that were not added, by address.
+    fetched: RefCell<BTreeMap<String, IndexFile>>,
 }
 
 /// What one dependency comes from.
@@ -68,7 +71,11 @@ enum Origin {
     Again,
 }
 
-impl Manager<'_> {
+impl<'a> Manager<'a> {
+    fn new(cx: &'a Context<'a>, path: &'a Path, options: Options) -> Self {
+        Manager { cx, path, options, at: places(cx), getter: getter(None), fetched: RefCell::default() }
+    }
+
     fn tell(&self, line: impl AsRef<str>) {
         if !self.options.quiet {
             self.cx.out.line(line.as_ref());
@@ -274,7 +281,7 @@ impl Manager<'_> {
             } else {
                 let name = names.get(&d.name).map(String::as_str).unwrap_or_default();
                 if !indexes.contains_key(name) {
-                    let index = IndexFile::load(&index_file(&self.at.repository_cache, name), self.cx.out)
+                    let index = IndexFile::load_brief(&index_file(&self.at.repository_cache, name), self.cx.out)
                         .map_err(|e| format!("no cached repository for {name} found. (try 'helm repo update'): {e}"))?;
                     indexes.insert(name, index);
                 }
@@ -324,7 +331,7 @@ impl Manager<'_> {
         let known = self.repositories()?;
         let mut indexes = Vec::new();
         for e in &known.entries {
-            let index = IndexFile::load(&index_file(&self.at.repository_cache, &e.name), self.cx.out);
+            let index = IndexFile::load_brief(&index_file(&self.at.repository_cache, &e.name), self.cx.out);
             indexes.push((e, index.map_err(|e| e.to_string())?));
         }
         let charts = self.path.join("charts");
@@ -383,6 +390,8 @@ impl Manager<'_> {
                     let (data, provenance) = data
                         .unwrap_or_else(|| Err("not fetched".to_owned()))
                         .map_err(|e| format!("could not download {url}: {e}"))?;
+                    load::load_archive(&data, &pintle_chart::log::Discard)
+                        .map_err(|e| format!("could not download {url}: this is no chart: {e}"))?;
                     let name = file_name(url);
                     let file = scratch.join(&name);
                     write(&file, &data)?;
@@ -468,7 +477,8 @@ impl Manager<'_> {
         }
         let Some((entry, index)) = indexes.iter().find(|(e, _)| equal(&d.repository, &e.url)) else {
             let entry = Entry { url: d.repository.clone(), ..Entry::default() };
-            let url = find_in_repository(&self.getter, &entry, &d.name, &d.version, self.cx.out)
+            let url = self
+                .address_unnamed(&entry, d)
                 .map_err(|e| format!("chart {} not found in {}: {e}", d.name, d.repository))?;
             return Ok((url.clone(), Request { repository: url, ..Request::default() }));
         };
@@ -484,6 +494,16 @@ impl Manager<'_> {
         Ok((url, entry.request()))
     }
 
+    /// As [`Manager::address`], in a repository that was not added: its index is fetched once.
+    fn address_unnamed(&self, entry: &Entry, d: &Dependency) -> pintle_registry::Result<String> {
+        let mut fetched = self.fetched.borrow_mut();
+        if !fetched.contains_key(&entry.url) {
+            fetched.insert(entry.url.clone(), fetch_index(&self.getter, entry, self.cx.out)?);
+        }
+        let index = fetched.get(&entry.url).ok_or_else(|| format!("no index of {}", entry.url))?;
+        address_in(index, entry, &d.name, &d.version, self.cx.out)
+    }
+
     /// Fetches what has an address, side by side, each with its provenance file where one is wanted.
     fn fetch_remote(&self, origins: &[Origin]) -> Vec<Option<Fetched>> {
         let with_provenance = self.options.verify_always || self.options.verify_if_possible;
@@ -496,7 +516,7 @@ impl Manager<'_> {
             .collect();
         // a few are fetched one after the other, so that servers see them in the chart's order, as from Helm
         const FEW: usize = 3;
-        const AT_ONCE: usize = 8;
+        const AT_ONCE: usize = 16;
         let remote = origins.iter().filter(|o| matches!(o, Origin::Remote(..))).count();
         let at_once = if remote > FEW { AT_ONCE } else { 1 };
         let getter = &self.getter;

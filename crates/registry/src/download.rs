@@ -210,7 +210,7 @@ impl Downloader<'_> {
     }
 
     fn index(&self, entry: &Entry) -> Result<IndexFile> {
-        IndexFile::load(&crate::index_file(self.repository_cache, &entry.name), self.log)
+        IndexFile::load_brief(&crate::index_file(self.repository_cache, &entry.name), self.log)
             .or_else(|e| fail(format!("no cached repo found. (try 'helm repo update'): {e}")))
     }
 
@@ -269,13 +269,29 @@ pub fn find_in_repository(
     version: &str,
     log: &dyn LogSink,
 ) -> Result<String> {
+    let index = fetch_index(getter, entry, log)?;
+    address_in(&index, entry, chart, version, log)
+}
+
+/// The index of a repository that was not added.
+///
+/// # Errors
+/// Helm's text for what is no repository.
+pub fn fetch_index(getter: &Getter, entry: &Entry, log: &dyn LogSink) -> Result<IndexFile> {
     entry.check()?;
     let reached = crate::resolve_reference(&entry.url, "index.yaml")
         .and_then(|url| getter.get(&url, &entry.request()))
         .and_then(|data| IndexFile::parse(&data, &entry.url, log));
-    let index = reached.or_else(|e| {
+    reached.or_else(|e| {
         fail(format!("looks like {} is not a valid chart repository or cannot be reached: {e}", quote(&entry.url)))
-    })?;
+    })
+}
+
+/// The address of a chart in an index that [`fetch_index`] gave.
+///
+/// # Errors
+/// Helm's texts for a chart that is not there.
+pub fn address_in(index: &IndexFile, entry: &Entry, chart: &str, version: &str, log: &dyn LogSink) -> Result<String> {
     let mut what = format!("chart {}", quote(chart));
     if !version.is_empty() {
         what += &format!(" version {}", quote(version));

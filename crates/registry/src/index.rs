@@ -44,7 +44,7 @@ pub struct ChartVersion {
     /// SHA-256 of the archive in hexadecimal digits, perhaps with `sha256:` before it.
     pub digest: String,
     /// Fields of Helm 2, kept as they are: checksum, engine, tillerVersion, url.
-    deprecated: [String; 4],
+    pub(crate) deprecated: [String; 4],
 }
 
 const DEPRECATED: [&str; 4] = ["checksum", "engine", "tillerVersion", "url"];

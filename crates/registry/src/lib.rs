@@ -4,6 +4,7 @@
 //! Nothing here prints.
 
 mod address;
+mod brief;
 mod download;
 mod files;
 mod getter;
@@ -12,7 +13,8 @@ mod repos;
 pub mod search;
 
 pub use address::{Address, equal, join, resolve_reference};
-pub use download::{Downloaded, Downloader, Provenance, find_in_repository};
+pub use brief::brief_file;
+pub use download::{Downloaded, Downloader, Provenance, address_in, fetch_index, find_in_repository};
 pub use getter::{Getter, Request};
 pub use index::{ChartVersion, IndexFile};
 pub use repos::{Entry, Repositories, charts_file, index_file};

@@ -8,7 +8,7 @@ use pintle_chart::log::LogSink;
 use pintle_go::Value;
 use serde_json::json;
 
-use crate::{Address, Getter, IndexFile, Request, Result, fail, files, resolve_reference};
+use crate::{Address, Getter, IndexFile, Request, Result, brief, fail, files, resolve_reference};
 
 /// One repository.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -90,14 +90,19 @@ impl Entry {
     /// What fetching says, and an index that cannot be read: the old one stays then.
     pub fn update(&self, getter: &Getter, cache: &Path, log: &dyn LogSink) -> Result<IndexFile> {
         let data = getter.get(&resolve_reference(&self.url, "index.yaml")?, &self.request())?;
-        let index = IndexFile::parse(&data, &self.url, log)?;
+        let (index, silent) = brief::listening(log, |log| IndexFile::parse(&data, &self.url, log));
+        let index = index?;
         let mut names = String::new();
         for name in index.entries.keys() {
             names += name;
             names.push('\n');
         }
         files::write(&charts_file(cache, &self.name), names.as_bytes(), 0o644)?;
-        files::write(&index_file(cache, &self.name), &data, 0o644)?;
+        let path = index_file(cache, &self.name);
+        files::write(&path, &data, 0o644)?;
+        if silent {
+            brief::keep_new(&path, &index);
+        }
         Ok(index)
     }
 }
