@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// A rendering makes millions of small things and throws them away.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let lossy = |s: std::ffi::OsString| s.to_string_lossy().into_owned();
     let argv: Vec<String> = std::env::args_os().map(lossy).collect();

@@ -71,7 +71,10 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             if let Some(server) = server {
                 server.check(cx, &r)?;
             }
-            print(cx, &release, &r)
+            let printed = print(cx, &release, r);
+            // the process ends here: taking the chart apart piece by piece would cost time for nothing
+            std::mem::forget((chart, top));
+            printed
         }
         Err(e) if cx.settings.debug => {
             if let Some(partial) = e.partial() {
@@ -131,7 +134,7 @@ fn trim(text: &[u8]) -> &[u8] {
     }
 }
 
-fn print(cx: &Context<'_>, release: &str, r: &Resources) -> CliResult {
+fn print(cx: &Context<'_>, release: &str, mut r: Resources) -> CliResult {
     let p = &cx.args;
     let output_dir = p.text("output-dir");
     let mut written = Written { cx, dir: &output_dir, paths: Vec::new() };
@@ -141,7 +144,8 @@ fn print(cx: &Context<'_>, release: &str, r: &Resources) -> CliResult {
     let dir = if p.on("release-name") { format!("{output_dir}/{release}") } else { output_dir.clone() };
     let mut stream = Vec::new();
     if output_dir.is_empty() {
-        stream.extend_from_slice(trim(&r.manifest));
+        stream = std::mem::take(&mut r.manifest);
+        stream.truncate(trim(&stream).len()); // it begins with `---`: only its end can be blank
     } else {
         // CRDs go beside the release's folder, as in Helm
         for (path, text) in &r.crds {

@@ -7,6 +7,8 @@
 mod format;
 mod pad;
 
+use std::rc::Rc;
+
 use crate::{GoStr, Kind, List, Map, Num, Object, Type, Value};
 use pad::Flags;
 
@@ -306,6 +308,12 @@ impl Printer {
                 }
             }
             Kind::Struct => self.fields(o, &ty.name(), verb, depth),
+            _ if verb == 'v'
+                && self.f.is_plain()
+                && let Some(entries) = o.byte_entries() =>
+            {
+                self.byte_map(&entries)
+            }
             _ => match o.underlying() {
                 Some(Value::Map(m)) => self.map(&m, &ty.name(), verb, depth),
                 Some(Value::Int(i) | Value::Int64(i)) => self.integer(i as u64, true, verb, v),
@@ -314,6 +322,33 @@ impl Printer {
                 Some(inner) => self.print_value(&inner, verb, depth),
             },
         }
+    }
+
+    /// `map[name:[1 2 3]]`: some charts print all of `.Files`, megabytes of it.
+    fn byte_map(&mut self, entries: &[(GoStr, Rc<[u8]>)]) {
+        // three digits and a blank at most
+        self.out.reserve(entries.iter().map(|(name, data)| name.len() + 4 + 4 * data.len()).sum());
+        self.text("map[");
+        for (i, (name, data)) in entries.iter().enumerate() {
+            if i > 0 {
+                self.out.push(b' ');
+            }
+            self.out.extend_from_slice(name);
+            self.out.extend_from_slice(b":[");
+            for (i, byte) in data.iter().enumerate() {
+                if i > 0 {
+                    self.out.push(b' ');
+                }
+                let digit = |n: u8| b'0' + n;
+                match *byte {
+                    b @ 0..10 => self.out.push(digit(b)),
+                    b @ 10..100 => self.out.extend_from_slice(&[digit(b / 10), digit(b % 10)]),
+                    b => self.out.extend_from_slice(&[digit(b / 100), digit(b / 10 % 10), digit(b % 10)]),
+                }
+            }
+            self.out.push(b']');
+        }
+        self.out.push(b']');
     }
 
     fn fields(&mut self, o: &dyn Object, type_name: &str, verb: char, depth: usize) {

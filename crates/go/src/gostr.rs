@@ -26,10 +26,22 @@ pub struct GoStr(Repr);
 
 #[derive(Clone)]
 enum Repr {
-    Inline { len: u8, buf: [u8; INLINE] },
+    Inline {
+        len: u8,
+        buf: [u8; INLINE],
+    },
     Static(&'static [u8]),
     Heap(Rc<[u8]>),
+    /// Made as a vector and long: kept as it is rather than copied, and so are parts of it.
+    Long {
+        whole: Rc<Vec<u8>>,
+        start: u32,
+        end: u32,
+    },
 }
+
+/// From this many bytes on a vector is kept.
+const LONG: usize = 4096;
 
 impl GoStr {
     /// The empty string.
@@ -58,7 +70,25 @@ impl GoStr {
             Repr::Inline { len, buf } => &buf[..*len as usize],
             Repr::Static(s) => s,
             Repr::Heap(s) => s,
+            Repr::Long { whole, start, end } => whole.get(*start as usize..*end as usize).unwrap_or_default(),
         }
+    }
+
+    /// The part that `part`, a slice of this string's bytes, stands for; a long one shares this string's memory. Bytes
+    /// from elsewhere are copied.
+    pub fn part(&self, part: &[u8]) -> GoStr {
+        if let Repr::Long { whole, .. } = &self.0
+            && part.len() >= LONG
+        {
+            let start = (part.as_ptr() as usize).wrapping_sub(whole.as_ptr() as usize);
+            let range = start..start.saturating_add(part.len());
+            if whole.get(range.clone()).is_some_and(|p| std::ptr::eq(p, part))
+                && let (Ok(start), Ok(end)) = (u32::try_from(range.start), u32::try_from(range.end))
+            {
+                return GoStr(Repr::Long { whole: whole.clone(), start, end });
+            }
+        }
+        GoStr::from_bytes(part)
     }
 
     /// The text, if the bytes are UTF-8.
@@ -101,7 +131,15 @@ impl From<&[u8]> for GoStr {
 }
 impl From<Vec<u8>> for GoStr {
     fn from(s: Vec<u8>) -> Self {
-        if s.len() <= INLINE { GoStr::from_bytes(&s) } else { GoStr(Repr::Heap(Rc::from(s))) }
+        match s.len() {
+            0..=INLINE => GoStr::from_bytes(&s),
+            LONG.. if let Ok(end) = u32::try_from(s.len()) => {
+                let mut s = s;
+                s.shrink_to_fit();
+                GoStr(Repr::Long { whole: Rc::new(s), start: 0, end })
+            }
+            _ => GoStr(Repr::Heap(Rc::from(s))),
+        }
     }
 }
 impl From<Cow<'_, str>> for GoStr {
@@ -160,5 +198,23 @@ impl fmt::Display for GoStr {
 impl fmt::Debug for GoStr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.to_str_lossy(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_part_shares_and_says_the_same() {
+        let long: Vec<u8> = (0..20_000u32).map(|i| i as u8).collect();
+        let s = GoStr::from(long.clone());
+        let part = s.part(&s[100..10_000]);
+        assert_eq!(part.as_bytes(), &long[100..10_000]);
+        assert!(std::ptr::eq(part.as_bytes(), &s[100..10_000]));
+        assert_eq!(part.part(&part[..5000]).as_bytes(), &long[100..5100]);
+        assert_eq!(s.part(&s[5..8]).as_bytes(), &long[5..8]);
+        // bytes of another string
+        assert_eq!(s.part(&long[..9000]).as_bytes(), &long[..9000]);
     }
 }

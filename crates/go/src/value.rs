@@ -107,6 +107,10 @@ pub trait Object: fmt::Debug {
     fn underlying(&self) -> Option<Value> {
         None
     }
+    /// The entries of a map of byte slices, where this is one: printed without a [`Value`] for each byte.
+    fn byte_entries(&self) -> Option<Vec<(GoStr, Rc<[u8]>)>> {
+        None
+    }
     /// Go's `==` and `reflect.DeepEqual`; by identity unless the type says otherwise.
     fn equals(&self, _other: &dyn Object) -> bool {
         false

@@ -14,11 +14,13 @@ pub(crate) struct Decode {
 }
 
 impl Decode {
-    /// Reads a document as YAML and lets `fill` take the fields of the top map; `type_name` names the Go struct.
+    /// Reads a document as YAML and lets `fill` take the fields of the top map; `type_name` names the Go struct. Gives
+    /// the document as far as it is made: its scalars and its metadata.
     ///
     /// The error is worded as `yaml.Unmarshal` of sigs.k8s.io/yaml words it.
     pub(crate) fn document(doc: &[u8], type_name: &str, fill: impl FnOnce(&Map, &mut Decode)) -> Result<Value, String> {
-        let object = pintle_yaml::read_typed(doc).map_err(|e| format!("error converting YAML to JSON: {e}"))?;
+        let object =
+            pintle_yaml::read_outline(doc, "metadata").map_err(|e| format!("error converting YAML to JSON: {e}"))?;
         match Decode::default().run(&object, type_name, fill) {
             Some(e) => Err(format!("error unmarshaling JSON: while decoding JSON: {e}")),
             None => Ok(object),

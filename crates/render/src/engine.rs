@@ -6,13 +6,14 @@
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use pintle_chart::log::{Level, LogSink, Record};
 use pintle_chart::{Chart, types};
 use pintle_go::{Func, FuncError, FuncResult, GoStr, Map, Type, Value, strconv};
 use pintle_template::{ExecError, FuncMap, MissingKey, TemplateSet};
+use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::error;
@@ -86,7 +87,7 @@ pub fn render(chart: &Chart, values: &Map, o: &RenderOptions<'_>) -> Result<Rend
 
     let state = Rc::new(State::new(o));
     let set = TemplateSet::new(functions(&state, o), state.missing_key());
-    let result = run(&set, &state, &order, o);
+    let result = run(set, &state, &order, o);
     state.finish(o);
     result
 }
@@ -109,11 +110,11 @@ pub fn render_text(
     let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
     let result = (|| {
         for (name, text) in extra {
-            set.parse(name, text).map_err(|e| GoStr::from(e.to_string()))?;
+            set.parse(name, text.as_slice()).map_err(|e| GoStr::from(e.to_string()))?;
         }
         let t = set.parse_anonymous(name, text).map_err(|e| GoStr::from(e.to_string()))?;
         state.name.replace(GoStr::from(name));
-        state.sets.borrow_mut().push(set.clone());
+        state.sets.borrow_mut().push(Rc::new(set.clone()));
         set.execute_template(&t, data, out).map_err(|e| e.text)
     })();
     state.finish(o);
@@ -121,22 +122,21 @@ pub fn render_text(
 }
 
 fn run(
-    set: &TemplateSet,
+    mut set: TemplateSet,
     state: &Rc<State>,
     order: &[(&String, &Source)],
     o: &RenderOptions<'_>,
 ) -> Result<RenderedFiles, RenderError> {
-    let mut set = set.clone();
     let mut jinja =
         order.iter().any(|(_, s)| s.jinja).then(|| JinjaSet::new(jinja_functions(state, o), o.strict, None));
     for (path, source) in order {
         let parsed = match jinja.as_mut().filter(|_| source.jinja) {
             Some(j) => j.add(path, &String::from_utf8_lossy(&source.text)).map_err(|e| e.text),
-            None => set.parse(path, &source.text).map_err(|e| error::parse_error(path, &e.to_string())),
+            None => set.parse(path, source.text.clone()).map_err(|e| error::parse_error(path, &e.to_string())),
         };
         parsed.map_err(|text| RenderError { text, template: (*path).clone() })?;
     }
-    state.sets.borrow_mut().push(set.clone());
+    state.sets.borrow_mut().push(Rc::new(set.clone()));
     let mut files = RenderedFiles::new();
     let mut written = 0;
     for (path, source) in order {
@@ -158,7 +158,7 @@ fn run(
                 (if bare.ends_with("/NOTES.txt") { bare.to_owned() } else { (*path).clone() }, text)
             }
             None => {
-                let mut out = Vec::new();
+                let mut out = Vec::with_capacity(source.text.len());
                 set.execute(path, &data, &mut out).map_err(|e| failed(error::exec_error(path, &chain(&e))))?;
                 ((*path).clone(), without_no_value(out))
             }
@@ -248,14 +248,7 @@ fn without_no_value(text: Vec<u8>) -> Vec<u8> {
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(i) = text[from..].iter().position(|b| *b == part[0]) {
-        if text[from + i..].starts_with(part) {
-            return Some(from + i);
-        }
-        from += i + 1;
-    }
-    None
+    memchr::memmem::find(text, part)
 }
 
 /// The texts of an error and of each error that it wraps, outermost first.
@@ -275,8 +268,8 @@ struct State {
     /// Name of the set, which `tpl` gives its texts and messages show: Helm's is `gotpl`.
     name: RefCell<GoStr>,
     /// The set in use is the last: `tpl` renders in a copy of its own, and `include` there sees that copy's templates.
-    sets: RefCell<Vec<TemplateSet>>,
-    open: RefCell<HashMap<GoStr, u32>>,
+    sets: RefCell<Vec<Rc<TemplateSet>>>,
+    open: RefCell<FxHashMap<GoStr, u32>>,
     tpl_depth: Cell<u32>,
     limits: Limits,
     warnings: RefCell<Vec<(Level, &'static str, String)>>,
@@ -299,14 +292,17 @@ impl State {
         if self.strict { MissingKey::Error } else { MissingKey::Zero }
     }
 
-    fn set(&self) -> Result<TemplateSet, FuncError> {
+    fn set(&self) -> Result<Rc<TemplateSet>, FuncError> {
         self.sets.borrow().last().cloned().ok_or_else(|| FuncError::new("no templates"))
     }
 
     fn include(&self, name: &GoStr, data: &Value) -> FuncResult {
         {
             let mut open = self.open.borrow_mut();
-            let count = open.entry(name.clone()).or_insert(0);
+            let count = match open.get_mut(name) {
+                Some(count) => count,
+                None => open.entry(name.clone()).or_insert(0),
+            };
             if *count > INCLUDE_DEPTH {
                 return Err(FuncError::new(format!(
                     "rendering template has a nested reference name: {name}: unable to execute template"
@@ -333,11 +329,12 @@ impl State {
         if depth > self.limits.tpl_depth {
             return Err(FuncError::new(format!("tpl is nested more than {} deep", self.limits.tpl_depth)));
         }
-        let mut set = self.set()?.clone();
+        let mut set = TemplateSet::clone(&*self.set()?);
         let quoted = || strconv::quote(text);
         let template = set
-            .parse_anonymous(&self.name.borrow().to_str_lossy(), text)
+            .parse_anonymous(&self.name.borrow().to_str_lossy(), text.as_bytes())
             .map_err(|e| FuncError::new(format!("cannot parse template {}: {e}", quoted())))?;
+        let set = Rc::new(set);
         self.sets.borrow_mut().push(set.clone());
         self.tpl_depth.set(depth);
         let mut out = Vec::new();

@@ -119,6 +119,10 @@ impl Object for Files {
         Some(Value::Map(map.clone()))
     }
 
+    fn byte_entries(&self) -> Option<Vec<(GoStr, FileData)>> {
+        Some(self.0.files.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
+    }
+
     fn truth(&self) -> bool {
         !self.0.files.is_empty()
     }

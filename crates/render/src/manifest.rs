@@ -4,8 +4,9 @@
 //! files are taken in the order of their paths, documents in the order of their file, and the sort by kind is stable.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pintle_go::{GoStr, Map, Value};
+use pintle_go::{GoStr, Map};
 use thiserror::Error;
 
 use crate::decode::{Decode, is_field};
@@ -48,8 +49,6 @@ pub struct Manifest {
     pub api_version: String,
     /// `metadata.name`, empty where missing.
     pub name: String,
-    /// The parsed document, whole numbers as `int64`; `Nil` for a document of comments.
-    pub object: Value,
 }
 
 /// One hook of a release.
@@ -73,8 +72,6 @@ pub struct Hook {
     pub delete_policies: Vec<String>,
     /// Log policies as written, lower case.
     pub output_log_policies: Vec<String>,
-    /// The parsed document.
-    pub object: Value,
 }
 
 /// Hooks apart from resources, both in order.
@@ -107,7 +104,7 @@ pub fn split_manifests(text: &[u8]) -> Vec<&[u8]> {
                 start += 1;
             }
         }
-        match text[line..].iter().position(|b| *b == b'\n') {
+        match memchr::memchr(b'\n', &text[line..]) {
             Some(n) => line += n + 1,
             None => break,
         }
@@ -148,32 +145,68 @@ pub(crate) fn is_blank(text: &[u8]) -> bool {
 /// Helm's `SortManifests`: every document of every file, hooks apart, both sorted by kind.
 ///
 /// # Errors
-/// A document that is not YAML, or whose head has fields of a wrong type.
+/// A document that is not YAML, or whose head has fields of a wrong type: the first in the order of the files.
 pub fn sort_manifests(files: &RenderedFiles, order: KindOrder) -> Result<Sorted, ManifestError> {
     let mut out = Sorted::default();
+    let mut docs = Vec::new();
     for (path, text) in files {
         if base(path).starts_with('_') || is_blank(text) {
             continue;
         }
-        for (document, doc) in split_manifests(text).into_iter().enumerate() {
-            let head = Head::read(doc).map_err(|reason| ManifestError { path: path.clone(), reason, document })?;
-            add(&mut out, path, doc, head);
-        }
+        docs.extend(split_manifests(text).into_iter().enumerate().map(|(n, doc)| (path, text, n, doc)));
+    }
+    let texts: Vec<&[u8]> = docs.iter().map(|(.., doc)| *doc).collect();
+    for ((path, text, document, doc), head) in docs.into_iter().zip(heads(&texts)) {
+        let head = head.map_err(|reason| ManifestError { path: path.clone(), reason, document })?;
+        add(&mut out, path, text.part(doc), head);
     }
     out.hooks.sort_by(|a, b| order.key(&a.kind).cmp(&order.key(&b.kind)));
     out.manifests.sort_by(|a, b| order.key(&a.kind).cmp(&order.key(&b.kind)));
     Ok(out)
 }
 
-fn add(out: &mut Sorted, path: &str, doc: &[u8], head: Head) {
+/// From this many bytes on, documents are read side by side: below, a thread costs more than it gives.
+const WORTH_A_THREAD: usize = 256 << 10;
+
+/// The head of each document, in order. Documents know nothing of each other, so that two threads share large outputs.
+fn heads(docs: &[&[u8]]) -> Vec<Result<Head, String>> {
+    if docs.iter().map(|d| d.len()).sum::<usize>() < WORTH_A_THREAD {
+        return docs.iter().map(|d| Head::read(d)).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            match docs.get(at) {
+                Some(doc) => done.push((at, Head::read(doc))),
+                None => return done,
+            }
+        }
+    };
+    let mut all = std::thread::scope(|s| {
+        // as much stack as the first thread has: documents may nest deeply
+        let other = std::thread::Builder::new().stack_size(8 << 20).spawn_scoped(s, work);
+        let mut done = work();
+        match other.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(theirs)) => done.extend(theirs),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => {} // no thread to be had: all was done here
+        }
+        done
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, head)| head).collect()
+}
+
+fn add(out: &mut Sorted, path: &str, doc: GoStr, head: Head) {
     let Some(types) = head.annotation(HOOK_ANNOTATION) else {
         out.manifests.push(Manifest {
             path: path.to_owned(),
-            content: GoStr::from(doc),
+            content: doc,
             kind: head.kind,
             api_version: head.api_version,
             name: head.name,
-            object: head.object,
         });
         return;
     };
@@ -199,8 +232,7 @@ fn add(out: &mut Sorted, path: &str, doc: &[u8], head: Head) {
         kind: head.kind,
         api_version: head.api_version,
         path: path.to_owned(),
-        manifest: GoStr::from(doc),
-        object: head.object,
+        manifest: doc,
     });
 }
 
@@ -234,21 +266,20 @@ fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// What Helm reads of each document (`SimpleHead`), with the document beside it.
+/// What Helm reads of each document (`SimpleHead`).
 #[derive(Debug, Default)]
 struct Head {
     api_version: String,
     kind: String,
     name: String,
-    annotations: Vec<(GoStr, String)>,
-    object: Value,
+    annotations: Vec<(String, String)>,
 }
 
 impl Head {
     /// Reads a document's head; the error is worded as sigs.k8s.io/yaml and encoding/json do.
     fn read(doc: &[u8]) -> Result<Head, String> {
         let mut head = Head::default();
-        head.object = Decode::document(doc, "util.SimpleHead", |m, d| head.fill(m, d))?;
+        Decode::document(doc, "util.SimpleHead", |m, d| head.fill(m, d))?;
         Ok(head)
     }
 
@@ -275,7 +306,7 @@ impl Head {
                     for (k, v) in a.borrow().iter() {
                         let mut text = String::new();
                         d.text(v, "SimpleHead.metadata.annotations", &mut text);
-                        self.annotations.push((k.clone(), text));
+                        self.annotations.push((k.to_string(), text));
                     }
                 });
             }

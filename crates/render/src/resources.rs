@@ -114,6 +114,10 @@ pub fn render_resources(
     if o.include_crds {
         out.crds = chart.crd_objects().into_iter().map(|c| (c.filename, GoStr::from(&*c.file.data))).collect();
     }
+    // the largest text of all: made in its size
+    let sizes = out.crds.iter().map(|(p, t)| p.len() + t.len());
+    let sizes = sizes.chain(out.manifests.iter().map(|m| m.path.len() + m.content.len()));
+    out.manifest.reserve(sizes.map(|n| n + "---\n# Source: \n\n".len()).sum());
     for (path, text) in &out.crds {
         push(&mut out.manifest, path, text);
     }

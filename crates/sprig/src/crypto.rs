@@ -4,6 +4,7 @@ mod cert;
 mod der;
 mod keys;
 mod pem;
+mod prime;
 
 use aes::cipher::generic_array::GenericArray;
 use aes::cipher::{BlockDecrypt, BlockEncrypt, KeyInit};

@@ -180,7 +180,7 @@ impl<'t> State<'t, '_> {
             Stmt::If(c) => return self.branch(dot, c, false, out),
             Stmt::With(c) => return self.branch(dot, c, true, out),
             Stmt::Range(c) => return self.range(dot, c, out),
-            Stmt::Template { name, pipe, .. } => self.call_template(dot, name, pipe.as_ref(), out)?,
+            Stmt::Template(c) => self.call_template(dot, &c.name, c.pipe.as_ref(), out)?,
             Stmt::Break => return Ok(Flow::Break),
             Stmt::Continue => return Ok(Flow::Continue),
         }
@@ -281,7 +281,7 @@ impl<'t> State<'t, '_> {
 
     fn one(&mut self, index: Rv, elem: Rv, c: &'t Control, mark: usize, out: &mut Vec<u8>) -> Result<Flow> {
         let decl = &c.pipe.decl;
-        match (decl.as_slice(), c.pipe.is_assign) {
+        match (&**decl, c.pipe.is_assign) {
             ([], _) => {}
             ([a], true) => self.set_var(a, elem.clone())?,
             ([a, b, ..], true) => {

@@ -43,14 +43,13 @@ pub(crate) enum Kind {
     With,
 }
 
-/// A token: its kind, its place and its text (for an error, the message).
-#[derive(Clone, Debug)]
+/// A token: its kind and its place; an error's message is [`Lexer::message`].
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Item {
     pub kind: Kind,
     pub start: usize,
     pub end: usize,
     pub line: usize,
-    pub message: Option<Box<str>>,
 }
 
 pub(crate) struct Lexer<'a> {
@@ -61,7 +60,8 @@ pub(crate) struct Lexer<'a> {
     start_line: usize,
     paren_depth: i32,
     inside_action: bool,
-    failed: bool,
+    /// What the one error says; after it comes nothing more.
+    message: Option<Box<str>>,
 }
 
 const LEFT: &[u8] = b"{{";
@@ -92,7 +92,7 @@ fn is_letter_or_digit(c: char) -> bool {
 }
 
 fn count_lines(text: &[u8]) -> usize {
-    text.iter().filter(|b| **b == b'\n').count()
+    memchr::memchr_iter(b'\n', text).count()
 }
 
 fn has_left_trim(s: &[u8]) -> bool {
@@ -104,14 +104,7 @@ fn has_right_trim(s: &[u8]) -> bool {
 }
 
 fn find(text: &[u8], part: &[u8; 2]) -> Option<usize> {
-    let mut from = 0;
-    while let Some(i) = text[from..].iter().position(|b| *b == part[0]) {
-        if text.get(from + i + 1) == Some(&part[1]) {
-            return Some(from + i);
-        }
-        from += i + 1;
-    }
-    None
+    memchr::memmem::find(text, part)
 }
 
 /// `%#U`: `U+0040 '@'`.
@@ -125,7 +118,12 @@ fn unicode_name(r: u32) -> String {
 
 impl<'a> Lexer<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Lexer { text, pos: 0, start: 0, line: 1, start_line: 1, paren_depth: 0, inside_action: false, failed: false }
+        Lexer { text, pos: 0, start: 0, line: 1, start_line: 1, paren_depth: 0, inside_action: false, message: None }
+    }
+
+    /// What is wrong, once an error was met.
+    pub(crate) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -158,7 +156,7 @@ impl<'a> Lexer<'a> {
     }
 
     fn emit(&mut self, kind: Kind) -> Item {
-        let item = Item { kind, start: self.start, end: self.pos, line: self.start_line, message: None };
+        let item = Item { kind, start: self.start, end: self.pos, line: self.start_line };
         self.start = self.pos;
         self.start_line = self.line;
         item
@@ -171,14 +169,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn error(&mut self, message: impl Into<Box<str>>) -> Item {
-        let item = Item {
-            kind: Kind::Error,
-            start: self.start,
-            end: self.start,
-            line: self.start_line,
-            message: Some(message.into()),
-        };
-        self.failed = true;
+        let item = Item { kind: Kind::Error, start: self.start, end: self.start, line: self.start_line };
+        self.message = Some(message.into());
         self.pos = self.text.len();
         self.start = self.pos;
         item
@@ -195,8 +187,8 @@ impl<'a> Lexer<'a> {
 
     /// The next token; after an error or the end, the end again.
     pub(crate) fn next_item(&mut self) -> Item {
-        if self.failed {
-            return Item { kind: Kind::Eof, start: self.pos, end: self.pos, line: self.start_line, message: None };
+        if self.message.is_some() {
+            return Item { kind: Kind::Eof, start: self.pos, end: self.pos, line: self.start_line };
         }
         if self.inside_action { self.lex_inside_action() } else { self.lex_text() }
     }

@@ -10,7 +10,7 @@
 //! use pintle_template::{FuncMap, MissingKey, TemplateSet};
 //!
 //! let mut set = TemplateSet::new(Rc::new(FuncMap::new()), MissingKey::Zero);
-//! set.parse("t", b"Hello {{ .name }}!").unwrap();
+//! set.parse("t", b"Hello {{ .name }}!".as_slice()).unwrap();
 //! let data = Map::new();
 //! data.set("name", Value::str("world"));
 //! let mut out = Vec::new();

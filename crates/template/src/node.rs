@@ -19,20 +19,29 @@ pub(crate) struct Source {
 #[derive(Debug)]
 pub(crate) struct Tree {
     pub source: Rc<Source>,
-    pub root: Vec<Stmt>,
+    /// Shared by all texts that read the same, as copies of a library chart do.
+    pub root: Rc<[Stmt]>,
 }
 
 /// A statement. Places are byte offsets into the source.
 #[derive(Debug)]
 pub(crate) enum Stmt {
     Text { start: usize, end: usize },
-    Action { pos: usize, pipe: Pipe },
-    If(Control),
-    With(Control),
-    Range(Control),
-    Template { pos: usize, name: GoStr, pipe: Option<Pipe> },
+    Action { pos: usize, pipe: Box<Pipe> },
+    If(Box<Control>),
+    With(Box<Control>),
+    Range(Box<Control>),
+    Template(Box<Call>),
     Break,
     Continue,
+}
+
+/// `template`.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub pos: usize,
+    pub name: GoStr,
+    pub pipe: Option<Pipe>,
 }
 
 /// `if`, `with` and `range`.
@@ -40,8 +49,8 @@ pub(crate) enum Stmt {
 pub(crate) struct Control {
     pub pos: usize,
     pub pipe: Pipe,
-    pub body: Vec<Stmt>,
-    pub otherwise: Option<Vec<Stmt>>,
+    pub body: Box<[Stmt]>,
+    pub otherwise: Option<Box<[Stmt]>>,
 }
 
 /// A pipeline, possibly declaring or assigning variables.
@@ -49,8 +58,8 @@ pub(crate) struct Control {
 pub(crate) struct Pipe {
     pub pos: usize,
     pub is_assign: bool,
-    pub decl: Vec<Var>,
-    pub cmds: Vec<Command>,
+    pub decl: Box<[Var]>,
+    pub cmds: Box<[Command]>,
 }
 
 /// A variable: its name, and the name's number within its text, by which it is found while running.
@@ -66,7 +75,7 @@ pub(crate) const DOLLAR: u32 = 0;
 /// One command of a pipeline: the first argument decides what it is.
 #[derive(Debug)]
 pub(crate) struct Command {
-    pub args: Vec<Expr>,
+    pub args: Box<[Expr]>,
 }
 
 /// An expression.
@@ -166,7 +175,8 @@ impl Stmt {
     fn pos(&self) -> usize {
         match self {
             Stmt::Text { start, .. } => *start,
-            Stmt::Action { pos, .. } | Stmt::Template { pos, .. } => *pos,
+            Stmt::Action { pos, .. } => *pos,
+            Stmt::Template(c) => c.pos,
             Stmt::If(c) | Stmt::With(c) | Stmt::Range(c) => c.pos,
             Stmt::Break | Stmt::Continue => 0,
         }
@@ -177,14 +187,14 @@ impl Stmt {
             Stmt::Text { .. } => return,
             Stmt::Break => return out.extend_from_slice(b"{{break}}"),
             Stmt::Continue => return out.extend_from_slice(b"{{continue}}"),
-            Stmt::Action { pipe, .. } => ("", Some(pipe)),
+            Stmt::Action { pipe, .. } => ("", Some(&**pipe)),
             Stmt::If(c) => ("if ", Some(&c.pipe)),
             Stmt::With(c) => ("with ", Some(&c.pipe)),
             Stmt::Range(c) => ("range ", Some(&c.pipe)),
-            Stmt::Template { name, pipe, .. } => {
+            Stmt::Template(c) => {
                 out.extend_from_slice(b"{{template ");
-                out.extend_from_slice(strconv::quote(name).as_bytes());
-                if let Some(p) = pipe {
+                out.extend_from_slice(strconv::quote(&c.name).as_bytes());
+                if let Some(p) = &c.pipe {
                     out.push(b' ');
                     p.write(out);
                 }

@@ -1,13 +1,13 @@
 //! The parser: tokens to trees, as `text/template/parse/parse.go` builds them, with its messages.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use pintle_go::{GoStr, Value, strconv};
+use rustc_hash::FxHashMap;
 use thiserror::Error;
 
 use crate::lex::{Item, Kind, Lexer};
-use crate::node::{Callee, Command, Control, DOLLAR, Expr, ExprKind, Number, Pipe, Source, Stmt, Tree, Var};
+use crate::node::{Call, Callee, Command, Control, DOLLAR, Expr, ExprKind, Number, Pipe, Source, Stmt, Tree, Var};
 
 /// A template that does not parse; `Display` is Go's text.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -36,8 +36,8 @@ pub(crate) trait Resolve {
 }
 
 /// Parses a text: all templates that it defines, the text itself under its name among them, each name once.
-pub(crate) fn parse(name: &GoStr, text: &[u8], functions: &dyn Resolve) -> Result<Vec<(GoStr, Rc<Tree>)>> {
-    let source = Rc::new(Source { name: name.clone(), text: Rc::from(text) });
+pub(crate) fn parse(name: &GoStr, text: Rc<[u8]>, functions: &dyn Resolve) -> Result<Parsed> {
+    let source = Rc::new(Source { name: name.clone(), text });
     let text = source.text.clone();
     let mut p = Parser {
         lex: Lexer::new(&text),
@@ -50,12 +50,41 @@ pub(crate) fn parse(name: &GoStr, text: &[u8], functions: &dyn Resolve) -> Resul
         action_line: 0,
         scopes: vec![Scope::default()],
         nesting: 0,
-        names: HashMap::new(),
+        names: FxHashMap::default(),
         trees: Vec::new(),
     };
     let root = p.top()?;
+    let renamable = !p.trees.iter().any(|(n, _)| n == name);
     p.add(name.clone(), root)?;
-    Ok(p.trees)
+    Ok(Parsed { source, trees: p.trees, renamable })
+}
+
+/// All templates of one text.
+#[derive(Clone)]
+pub(crate) struct Parsed {
+    source: Rc<Source>,
+    pub trees: Vec<(GoStr, Rc<Tree>)>,
+    /// The text defines no template under its own name.
+    renamable: bool,
+}
+
+impl Parsed {
+    /// The same text under another name; nothing where the name makes a difference.
+    pub(crate) fn under(&self, name: &GoStr) -> Option<Parsed> {
+        if self.source.name == *name {
+            return Some(self.clone());
+        }
+        if !self.renamable || self.trees.iter().any(|(n, _)| n == name) {
+            return None;
+        }
+        let source = Rc::new(Source { name: name.clone(), text: self.source.text.clone() });
+        let renamed = |(n, tree): &(GoStr, Rc<Tree>)| {
+            let n = if *n == self.source.name { name } else { n };
+            (n.clone(), Rc::new(Tree { source: source.clone(), root: tree.root.clone() }))
+        };
+        let trees = self.trees.iter().map(renamed).collect();
+        Some(Parsed { source, trees, renamable: true })
+    }
 }
 
 /// What a tree in the making knows: variables in sight and open ranges.
@@ -84,14 +113,14 @@ struct Parser<'a> {
     scopes: Vec<Scope>,
     nesting: usize,
     /// Numbers of the variables' names.
-    names: HashMap<Rc<str>, u32>,
+    names: FxHashMap<Rc<str>, u32>,
     trees: Vec<(GoStr, Rc<Tree>)>,
 }
 
 /// What ended a list of statements.
 enum End {
     End,
-    Else { pos: usize },
+    Else,
 }
 
 /// A statement, or what ends a list.
@@ -111,12 +140,11 @@ impl Parser<'_> {
             self.last_line = item.line;
             self.token[0] = Some(item);
         }
-        self.token[self.peeked].clone().unwrap_or(Item {
+        self.token[self.peeked].unwrap_or(Item {
             kind: Kind::Eof,
             start: self.text.len(),
             end: self.text.len(),
             line: self.last_line,
-            message: None,
         })
     }
 
@@ -197,7 +225,7 @@ impl Parser<'_> {
         let text = self.value(item);
         match item.kind {
             Kind::Eof => "EOF".to_owned(),
-            Kind::Error => item.message.as_deref().unwrap_or_default().to_owned(),
+            Kind::Error => self.lex.message().to_owned(),
             k if k > Kind::Keyword => format!("<{}>", String::from_utf8_lossy(text)),
             _ if text.len() > 10 => {
                 let cut = pintle_go::utf8::chars(text).nth(10).map_or(text.len(), |(i, _)| i);
@@ -261,7 +289,7 @@ impl Parser<'_> {
             match self.text_or_action()? {
                 Part::Stmt(s) => root.push(s),
                 Part::End(End::End) => return self.fail("unexpected %s", &["{{end}}".to_owned()]),
-                Part::End(End::Else { .. }) => {
+                Part::End(End::Else) => {
                     return self.fail("unexpected %s", &["{{else}}".to_owned()]);
                 }
             }
@@ -279,7 +307,7 @@ impl Parser<'_> {
         let name = self.unquote(&item)?;
         self.expect(Kind::RightDelim, CONTEXT)?;
         let (body, end) = self.item_list()?;
-        if let End::Else { .. } = end {
+        if let End::Else = end {
             return self.fail("unexpected %s in %s", &["{{else}}".to_owned(), CONTEXT.to_owned()]);
         }
         self.add(name, body)?;
@@ -288,7 +316,7 @@ impl Parser<'_> {
     }
 
     fn add(&mut self, name: GoStr, root: Vec<Stmt>) -> Result<()> {
-        let tree = Rc::new(Tree { source: self.source.clone(), root });
+        let tree = Rc::new(Tree { source: self.source.clone(), root: root.into() });
         match self.trees.iter().position(|(n, _)| *n == name) {
             None => self.trees.push((name, tree)),
             Some(at) if self.trees[at].1.is_empty() => self.trees[at].1 = tree,
@@ -347,9 +375,9 @@ impl Parser<'_> {
                 self.expect(Kind::RightDelim, "end")?;
                 return Ok(Part::End(End::End));
             }
-            Kind::If => Stmt::If(self.control("if", item.start)?),
-            Kind::Range => Stmt::Range(self.control("range", item.start)?),
-            Kind::With => Stmt::With(self.control("with", item.start)?),
+            Kind::If => Stmt::If(Box::new(self.control("if")?)),
+            Kind::Range => Stmt::Range(Box::new(self.control("range")?)),
+            Kind::With => Stmt::With(Box::new(self.control("with")?)),
             Kind::Template => {
                 const CONTEXT: &str = "template clause";
                 let token = self.next_non_space();
@@ -360,12 +388,12 @@ impl Parser<'_> {
                     self.backup();
                     Some(self.pipeline(CONTEXT, Kind::RightDelim)?)
                 };
-                Stmt::Template { pos: token.start, name, pipe }
+                Stmt::Template(Box::new(Call { pos: token.start, name, pipe }))
             }
             _ => {
                 self.backup();
                 let pos = self.peek().start;
-                Stmt::Action { pos, pipe: self.pipeline("command", Kind::RightDelim)? }
+                Stmt::Action { pos, pipe: Box::new(self.pipeline("command", Kind::RightDelim)?) }
             }
         }))
     }
@@ -384,10 +412,10 @@ impl Parser<'_> {
     fn else_control(&mut self) -> Result<Part> {
         let peek = self.peek_non_space();
         if matches!(peek.kind, Kind::If | Kind::With) {
-            return Ok(Part::End(End::Else { pos: peek.start }));
+            return Ok(Part::End(End::Else));
         }
-        let item = self.expect(Kind::RightDelim, "else")?;
-        Ok(Part::End(End::Else { pos: item.start }))
+        self.expect(Kind::RightDelim, "else")?;
+        Ok(Part::End(End::Else))
     }
 
     fn template_name(&mut self, item: &Item, context: &str) -> Result<GoStr> {
@@ -406,15 +434,15 @@ impl Parser<'_> {
         self.action_line = 0;
         self.scopes.push(Scope::default());
         let (body, end) = self.item_list()?;
-        if let End::Else { .. } = end {
+        if let End::Else = end {
             return self.fail("unexpected %s in %s", &["{{else}}".to_owned(), CONTEXT.to_owned()]);
         }
         self.add(name.clone(), body)?;
         self.scopes.pop();
-        Ok(Stmt::Template { pos: token.start, name, pipe: Some(pipe) })
+        Ok(Stmt::Template(Box::new(Call { pos: token.start, name, pipe: Some(pipe) })))
     }
 
-    fn control(&mut self, context: &str, _pos: usize) -> Result<Control> {
+    fn control(&mut self, context: &str) -> Result<Control> {
         self.deeper()?;
         let vars = self.scope().vars.len();
         let pipe = self.pipeline(context, Kind::RightDelim)?;
@@ -423,17 +451,17 @@ impl Parser<'_> {
         let (body, end) = self.item_list()?;
         self.scope().range_depth -= usize::from(range);
         let mut otherwise = None;
-        if let End::Else { pos } = end {
+        if let End::Else = end {
             let next = self.peek().kind;
             otherwise = Some(if context == "if" && next == Kind::If {
                 self.next();
-                vec![Stmt::If(self.control("if", pos)?)]
+                vec![Stmt::If(Box::new(self.control("if")?))]
             } else if context == "with" && next == Kind::With {
                 self.next();
-                vec![Stmt::With(self.control("with", pos)?)]
+                vec![Stmt::With(Box::new(self.control("with")?))]
             } else {
                 let (list, end) = self.item_list()?;
-                if let End::Else { .. } = end {
+                if let End::Else = end {
                     return self.fail("expected end; found %s", &["{{else}}".to_owned()]);
                 }
                 list
@@ -441,21 +469,22 @@ impl Parser<'_> {
         }
         self.scope().vars.truncate(vars);
         self.nesting -= 1;
-        Ok(Control { pos: pipe.pos, pipe, body, otherwise })
+        let otherwise = otherwise.map(Vec::into_boxed_slice);
+        Ok(Control { pos: pipe.pos, pipe, body: body.into(), otherwise })
     }
 
     // expressions
 
     fn pipeline(&mut self, context: &str, end: Kind) -> Result<Pipe> {
         let pos = self.peek_non_space().start;
-        let mut pipe = Pipe { pos, is_assign: false, decl: Vec::new(), cmds: Vec::new() };
-        self.declarations(&mut pipe, context)?;
+        let (decl, is_assign) = self.declarations(context)?;
+        let mut cmds = Vec::new();
         loop {
             let item = self.next_non_space();
             match item.kind {
                 k if k == end => {
-                    self.check_pipeline(&pipe, context)?;
-                    return Ok(pipe);
+                    self.check_pipeline(&cmds, context)?;
+                    return Ok(Pipe { pos, is_assign, decl: decl.into(), cmds: cmds.into() });
                 }
                 Kind::Bool
                 | Kind::CharConstant
@@ -471,18 +500,20 @@ impl Parser<'_> {
                 | Kind::LeftParen => {
                     self.backup();
                     let cmd = self.command()?;
-                    pipe.cmds.push(cmd);
+                    cmds.push(cmd);
                 }
                 _ => return self.unexpected(&item, context),
             }
         }
     }
 
-    fn declarations(&mut self, pipe: &mut Pipe, context: &str) -> Result<()> {
+    /// The variables that a pipeline declares or assigns, and whether it assigns.
+    fn declarations(&mut self, context: &str) -> Result<(Vec<Var>, bool)> {
+        let mut decl = Vec::new();
         loop {
             let v = self.peek_non_space();
             if v.kind != Kind::Variable {
-                return Ok(());
+                return Ok((decl, false));
             }
             self.next();
             // a space may follow the variable: it must be put back for an operand
@@ -493,12 +524,11 @@ impl Parser<'_> {
                 self.next_non_space();
                 let var = self.variable(&v);
                 self.scope().vars.push(var.id);
-                pipe.decl.push(var);
+                decl.push(var);
                 if !comma {
-                    pipe.is_assign = next.kind == Kind::Assign;
-                    return Ok(());
+                    return Ok((decl, next.kind == Kind::Assign));
                 }
-                if context == "range" && pipe.decl.len() < 2 {
+                if context == "range" && decl.len() < 2 {
                     match self.peek_non_space().kind {
                         Kind::Variable | Kind::RightDelim | Kind::RightParen => continue,
                         _ => return self.fail("range can only initialize variables", &[]),
@@ -511,15 +541,15 @@ impl Parser<'_> {
             } else {
                 self.backup2(v);
             }
-            return Ok(());
+            return Ok((decl, false));
         }
     }
 
-    fn check_pipeline(&self, pipe: &Pipe, context: &str) -> Result<()> {
-        if pipe.cmds.is_empty() {
+    fn check_pipeline(&self, cmds: &[Command], context: &str) -> Result<()> {
+        if cmds.is_empty() {
             return self.fail("missing value for %s", &[context.to_owned()]);
         }
-        for (i, c) in pipe.cmds.iter().enumerate().skip(1) {
+        for (i, c) in cmds.iter().enumerate().skip(1) {
             let literal = c.args.first().is_some_and(|a| {
                 matches!(
                     a.kind,
@@ -550,7 +580,7 @@ impl Parser<'_> {
         if args.is_empty() {
             return self.fail("empty command", &[]);
         }
-        Ok(Command { args })
+        Ok(Command { args: args.into() })
     }
 
     fn operand(&mut self) -> Result<Option<Expr>> {

@@ -1,14 +1,15 @@
 //! A set of templates that see each other, and the functions they may call.
 
-use std::collections::HashMap;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use pintle_go::{Func, GoStr, Value, strconv};
+use rustc_hash::FxHashMap;
 
 use crate::builtins::Builtin;
 use crate::exec::{self, ExecError};
 use crate::node::{Callee, Tree};
-use crate::parse::{self, ParseError, Resolve};
+use crate::parse::{self, ParseError, Parsed, Resolve};
 
 /// What a missing map key gives (the option `missingkey`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -25,7 +26,7 @@ pub enum MissingKey {
 /// Functions by name: own ones first, then a base table, then the built-in ones.
 #[derive(Default)]
 pub struct FuncMap {
-    own: HashMap<&'static str, Rc<Func>>,
+    own: FxHashMap<&'static str, Rc<Func>>,
     base: Option<fn(&str) -> Option<&'static Func>>,
 }
 
@@ -37,7 +38,7 @@ impl FuncMap {
 
     /// The built-in functions and a table of more, which stand before built-in ones of the same name.
     pub fn with_base(base: fn(&str) -> Option<&'static Func>) -> Self {
-        FuncMap { own: HashMap::new(), base: Some(base) }
+        FuncMap { own: FxHashMap::default(), base: Some(base) }
     }
 
     /// Adds a function; it stands before one of the same name in the base table.
@@ -61,9 +62,34 @@ pub struct TemplateSet {
     functions: Rc<FuncMap>,
     missing_key: MissingKey,
     max_output: Option<usize>,
-    trees: Rc<HashMap<GoStr, Rc<Tree>>>,
+    trees: Rc<FxHashMap<GoStr, Rc<Tree>>>,
     /// What was added since the map became shared; looked at first, latest last.
     added: Vec<(GoStr, Rc<Tree>)>,
+    seen: Rc<Seen>,
+}
+
+/// Texts that were parsed already: subcharts bring copies of the same library, and `tpl` meets the same text again and
+/// again. Kept for one set and its clones, whose functions are the same.
+#[derive(Default)]
+struct Seen {
+    texts: RefCell<FxHashMap<Rc<[u8]>, Parsed>>,
+}
+
+impl Seen {
+    /// Texts beyond this many are parsed each time anew.
+    const MOST: usize = 4096;
+
+    fn parse(&self, name: &GoStr, text: &Rc<[u8]>, functions: &FuncMap) -> Result<Parsed, ParseError> {
+        if let Some(same) = self.texts.borrow().get(text).and_then(|p| p.under(name)) {
+            return Ok(same);
+        }
+        let parsed = parse::parse(name, text.clone(), functions)?;
+        let mut texts = self.texts.borrow_mut();
+        if texts.len() < Self::MOST {
+            texts.insert(text.clone(), parsed.clone());
+        }
+        Ok(parsed)
+    }
 }
 
 /// A template that belongs to no name, from [`TemplateSet::parse_anonymous`].
@@ -75,7 +101,14 @@ pub struct Template {
 impl TemplateSet {
     /// An empty set.
     pub fn new(functions: Rc<FuncMap>, missing_key: MissingKey) -> Self {
-        TemplateSet { functions, missing_key, max_output: None, trees: Rc::default(), added: Vec::new() }
+        TemplateSet {
+            functions,
+            missing_key,
+            max_output: None,
+            trees: Rc::default(),
+            added: Vec::new(),
+            seen: Rc::default(),
+        }
     }
 
     /// Bounds what one execution may write, in bytes; Go has no bound.
@@ -97,8 +130,8 @@ impl TemplateSet {
     ///
     /// # Errors
     /// [`ParseError`]; nothing is added then.
-    pub fn parse(&mut self, name: &str, text: &[u8]) -> Result<(), ParseError> {
-        for (name, tree) in parse::parse(&GoStr::from(name), text, &*self.functions)? {
+    pub fn parse(&mut self, name: &str, text: impl Into<Rc<[u8]>>) -> Result<(), ParseError> {
+        for (name, tree) in self.seen.parse(&GoStr::from(name), &text.into(), &self.functions)?.trees {
             self.add(name, tree);
         }
         Ok(())
@@ -108,10 +141,10 @@ impl TemplateSet {
     ///
     /// # Errors
     /// [`ParseError`]; nothing is added then.
-    pub fn parse_anonymous(&mut self, name: &str, text: &[u8]) -> Result<Template, ParseError> {
+    pub fn parse_anonymous(&mut self, name: &str, text: impl Into<Rc<[u8]>>) -> Result<Template, ParseError> {
         let name = GoStr::from(name);
         let mut own = None;
-        for (n, tree) in parse::parse(&name, text, &*self.functions)? {
+        for (n, tree) in self.seen.parse(&name, &text.into(), &self.functions)?.trees {
             if n == name {
                 own = Some(tree.clone());
             }

@@ -10,6 +10,7 @@ use pintle_go::{GoStr, Map, Num, Value, strconv};
 
 use crate::error::Error;
 use crate::node::{Document, Node, NodeKind};
+use crate::outline::Outline;
 use crate::resolve::{Scalar, is_merge, scalar_value};
 use crate::typed::{TypedBuild, to_value};
 
@@ -27,6 +28,15 @@ pub(crate) enum Numbers {
 /// The value of a document.
 pub(crate) fn value_of(doc: &Document<'_>, numbers: Numbers) -> Result<Value, Error> {
     match Decoder::new(doc, Direct::new(numbers)).run() {
+        Ok(v) => Ok(v),
+        Err(Stop::Error(e)) => Err(*e),
+        Err(Stop::Odd) => typed_value_of(doc, numbers, false),
+    }
+}
+
+/// The top mapping of a document and what stands under the key `within`; see [`Outline`].
+pub(crate) fn outline_of(doc: &Document<'_>, within: &str, numbers: Numbers) -> Result<Value, Error> {
+    match Decoder::new(doc, Outline::new(within, numbers)).run() {
         Ok(v) => Ok(v),
         Err(Stop::Error(e)) => Err(*e),
         Err(Stop::Odd) => typed_value_of(doc, numbers, false),
@@ -84,7 +94,7 @@ pub(crate) trait Build {
 }
 
 /// Makes values. What is open shares two stacks, so that each list and mapping is allocated once, in its size.
-struct Direct {
+pub(crate) struct Direct {
     numbers: Numbers,
     items: Vec<Value>,
     lists: Vec<usize>,
@@ -93,7 +103,7 @@ struct Direct {
 }
 
 impl Direct {
-    fn new(numbers: Numbers) -> Self {
+    pub(crate) fn new(numbers: Numbers) -> Self {
         Direct { numbers, items: Vec::new(), lists: Vec::new(), pairs: Vec::new(), mappings: Vec::new() }
     }
 }
@@ -108,6 +118,11 @@ fn cut<T>(stack: &mut Vec<T>, start: Option<usize>) -> Vec<T> {
 }
 
 impl Direct {
+    /// The key whose value is awaited or was put last.
+    pub(crate) fn last_key(&self) -> Option<&[u8]> {
+        self.pairs.last().map(|(key, _)| key.as_bytes())
+    }
+
     #[inline(always)]
     fn made(&self, s: Scalar<'_>) -> Result<Value, Stop> {
         Ok(match s {

@@ -17,6 +17,7 @@ mod emit;
 mod error;
 mod node;
 mod order;
+mod outline;
 mod parser;
 mod reader;
 mod resolve;
@@ -31,7 +32,7 @@ mod write;
 
 use pintle_go::{Map, Type, Value, json};
 
-use convert::{Numbers, typed_value_of, value_of};
+use convert::{Numbers, outline_of, typed_value_of, value_of};
 pub use error::{Error, Place};
 pub use node::{Document, Documents, NodeKind, NodeRef, Source};
 pub use token::{Mark, Style};
@@ -53,6 +54,17 @@ pub fn read(text: &[u8]) -> Result<Value, Error> {
 /// As [`read`], with integers kept as `int64` (`uint64` where they are too large): what `YAMLToJSON` prints.
 pub fn read_typed(text: &[u8]) -> Result<Value, Error> {
     first(text, |doc| value_of(doc, Numbers::Kept))
+}
+
+/// As [`read_typed`], but of the top mapping's lists and mappings only what stands under the key `within` (in any case)
+/// is made; others come out empty. Refuses what [`read_typed`] refuses.
+///
+/// ```
+/// let v = pintle_yaml::read_outline(b"metadata: {name: a}\nspec: {a: [1]}\n", "metadata").unwrap();
+/// assert_eq!(pintle_yaml::write(&v).unwrap(), b"metadata:\n  name: a\nspec: {}\n");
+/// ```
+pub fn read_outline(text: &[u8], within: &str) -> Result<Value, Error> {
+    first(text, |doc| outline_of(doc, within, Numbers::Kept))
 }
 
 /// `yaml.UnmarshalStrict` into `interface{}`: as [`read`], but a key set twice is an error.

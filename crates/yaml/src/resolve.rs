@@ -15,6 +15,18 @@ pub(crate) enum Scalar<'a> {
     Str(Cow<'a, [u8]>),
 }
 
+impl Scalar<'_> {
+    /// Whether it can be made as it is: no binary data, no infinity.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Scalar::Str(Cow::Owned(_)) => false,
+            Scalar::Float(f) => f.is_finite(),
+            _ => true,
+        }
+    }
+}
+
 /// The type that a text resolves to; what the writer asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tag {

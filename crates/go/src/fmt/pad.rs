@@ -22,6 +22,14 @@ pub(super) struct Flags {
     pub prec: usize,
 }
 
+impl Flags {
+    /// Whether nothing asks for more than the operand as it is.
+    pub(super) fn is_plain(self) -> bool {
+        let sign = self.plus || self.space || self.sharp || self.sharp_v;
+        !(self.width_given || self.prec_given || sign)
+    }
+}
+
 impl Printer {
     fn padding(&mut self, n: usize) {
         let with = if self.f.zero && !self.f.minus { b'0' } else { b' ' };

@@ -10,7 +10,7 @@ use rsa::{Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256, Sha384};
 
 use super::der::{self, Reader, bit_string, integer, sequence, tlv};
-use super::pem;
+use super::{pem, prime};
 use crate::sources;
 
 const RSA_OID: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
@@ -128,7 +128,11 @@ fn generate_dsa() -> Result<Dsa, FuncError> {
 
 impl PrivateKey {
     pub(super) fn rsa(bits: usize) -> Result<PrivateKey, FuncError> {
-        let key = RsaPrivateKey::new(&mut SystemRandom, bits);
+        let exponent = BigUint::from(65537u32);
+        let key = match prime::pair(bits)? {
+            Some((p, q)) => RsaPrivateKey::from_p_q(p, q, exponent),
+            None => RsaPrivateKey::new_with_exp(&mut SystemRandom, bits, &exponent),
+        };
         key.map(|k| PrivateKey::Rsa(Box::new(k))).map_err(|e| format!("error generating rsa key: {e}").into())
     }
 

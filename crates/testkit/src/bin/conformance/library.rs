@@ -64,9 +64,9 @@ fn template(case: &Case, functions: FuncMap) -> Verdict {
         for extra in case.list("extra") {
             let Value::List(pair) = extra else { continue };
             let part = |i: usize| pair.get(i).and_then(Value::as_str).cloned().unwrap_or_default();
-            set.parse(&part(0).to_string(), &part(1)).map_err(|e| GoStr::from(e.to_string()))?;
+            set.parse(&part(0).to_string(), part(1).as_bytes()).map_err(|e| GoStr::from(e.to_string()))?;
         }
-        let t = set.parse_anonymous(&name, &text).map_err(|e| GoStr::from(e.to_string()))?;
+        let t = set.parse_anonymous(&name, text).map_err(|e| GoStr::from(e.to_string()))?;
         set.execute_template(&t, &case.data(), &mut out).map_err(|e| e.text)
     })();
     answer(case, result, &out)
@@ -142,7 +142,7 @@ fn numbers(case: &Case) -> Verdict {
     let mut set = TemplateSet::new(Rc::new(functions()), MissingKey::Zero);
     let mut out = Vec::new();
     let result = set
-        .parse("t", &case.bytes("template").unwrap_or_default())
+        .parse("t", case.bytes("template").unwrap_or_default())
         .map_err(|e| GoStr::from(e.to_string()))
         .and_then(|()| set.execute("t", &Value::Map(values), &mut out).map_err(|e| e.text));
     answer(case, result, &out)
