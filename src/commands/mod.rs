@@ -11,7 +11,9 @@ mod lifecycle;
 mod lint;
 mod package;
 mod pull;
+mod push;
 mod read;
+mod registry;
 mod repo;
 mod search;
 mod show;
@@ -47,6 +49,9 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "repo update" => repo::update(cx),
         "repo index" => repo::index(cx),
         "pull" => pull::run(cx),
+        "push" => push::run(cx),
+        "registry login" => registry::login(cx),
+        "registry logout" => registry::logout(cx),
         "search repo" => search::repo(cx),
         "search hub" => search::hub(cx),
         "install" => install::run(cx),

@@ -51,6 +51,8 @@ pub fn request(cx: &Context<'_>, repository: &str) -> Request {
         key_file: p.text("key-file"),
         ca_file: p.text("ca-file"),
         insecure_skip_tls_verify: p.on("insecure-skip-tls-verify"),
+        plain_http: p.on("plain-http"),
+        registry_config: cx.settings.registry_config().into(),
         accept: "",
     }
 }

@@ -83,4 +83,9 @@ impl LogSink for Output {
             self.note(r.to_string());
         }
     }
+
+    fn say(&self, text: &str) {
+        self.line(text);
+        self.flush();
+    }
 }

@@ -9,6 +9,7 @@ mod faults;
 mod interop;
 mod kit;
 mod lifecycle;
+mod registries;
 mod render;
 mod requests;
 mod scenarios;

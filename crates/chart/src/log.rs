@@ -79,6 +79,9 @@ pub trait LogSink {
     fn info(&self, msg: &str) {
         self.log(&Record { level: Level::Info, msg, attrs: &[] });
     }
+
+    /// A line that belongs to the command's own output: what Helm writes to its `Out`. Dropped where nobody shows it.
+    fn say(&self, _text: &str) {}
 }
 
 impl<F: Fn(&Record<'_>)> LogSink for F {

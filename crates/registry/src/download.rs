@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pintle_chart::log::{Level, LogSink, Record};
 
+use crate::oci::{Reference, Registry};
 use crate::{Address, Entry, Error, Getter, IndexFile, Repositories, Request, Result, equal, fail, files, quote};
 
 /// What `Accept` says where an archive is wanted.
@@ -36,6 +37,20 @@ pub struct Downloaded {
     pub warning: Option<String>,
 }
 
+impl Place {
+    /// The name of the chart's archive: `NAME-VERSION.tgz` for a chart of a registry.
+    fn file_name(&self) -> String {
+        match &self.artifact {
+            Some(r) if r.tag.is_empty() => format!("{}.tgz", self.address.file_name().replace(':', "-")),
+            Some(r) => {
+                let name = r.repository.rsplit('/').next().unwrap_or_default();
+                format!("{name}-{}.tgz", r.tag.replace('_', "+"))
+            }
+            None => self.address.file_name(),
+        }
+    }
+}
+
 /// Fetches charts.
 pub struct Downloader<'a> {
     /// The client.
@@ -60,6 +75,8 @@ struct Place {
     digest: String,
     address: Address,
     request: Request,
+    /// What it is in a registry; `None` outside one.
+    artifact: Option<Reference>,
 }
 
 impl Downloader<'_> {
@@ -80,7 +97,7 @@ impl Downloader<'_> {
         } else {
             let attrs = [("ref", reference.to_owned()), ("version", version.to_owned())];
             self.debug("attempting to download chart", &attrs);
-            let data = self.getter.get(&place.address.to_string(), &place.request)?;
+            let data = self.fetch(&place, false)?;
             if digest.is_empty() {
                 digest = files::digest(&data);
             }
@@ -89,7 +106,7 @@ impl Downloader<'_> {
             self.debug("put downloaded chart in cache", &[("id", digest.clone())]);
             path
         };
-        let mut out = Downloaded { path, provenance: None, name: place.address.file_name(), warning: None };
+        let mut out = Downloaded { path, provenance: None, name: place.file_name(), warning: None };
         if self.provenance != Provenance::Never {
             let kept = self.cached(&digest, ".prov");
             if kept.is_some() {
@@ -119,9 +136,9 @@ impl Downloader<'_> {
                 self.debug("found chart in cache", &[("id", place.digest.clone())]);
                 data
             }
-            _ => self.getter.get(&place.address.to_string(), &place.request)?,
+            _ => self.fetch(&place, false)?,
         };
-        let name = place.address.file_name();
+        let name = place.file_name();
         let path = folder.join(&name);
         files::write(&path, &data, 0o644)?;
         let mut out = Downloaded { path, provenance: None, name, warning: None };
@@ -141,7 +158,7 @@ impl Downloader<'_> {
 
     fn fetch_provenance(&self, place: &Place, reference: &str, out: &mut Downloaded) -> Result<Option<Vec<u8>>> {
         let address = format!("{}.prov", place.address);
-        match self.getter.get(&address, &place.request) {
+        match self.fetch(place, true) {
             Ok(data) => Ok(Some(data)),
             Err(_) if self.provenance == Provenance::Always => {
                 fail(format!("failed to fetch provenance {}", quote(&address)))
@@ -167,6 +184,33 @@ impl Downloader<'_> {
         std::fs::metadata(&path).is_ok_and(|m| m.is_file() && m.len() > 0).then_some(path)
     }
 
+    /// The bytes of a chart or of its provenance file.
+    fn fetch(&self, place: &Place, provenance: bool) -> Result<Vec<u8>> {
+        match &place.artifact {
+            Some(r) => {
+                let pulled = Registry::new(self.getter, &place.request).pull(r, provenance, self.log)?;
+                Ok(if provenance { pulled.provenance } else { pulled.chart })
+            }
+            None => {
+                let suffix = if provenance { ".prov" } else { "" };
+                self.getter.get(&format!("{}{suffix}", place.address), &place.request)
+            }
+        }
+    }
+
+    /// A chart of a registry: which of its versions is meant.
+    fn in_registry(&self, address: Address, reference: &str, version: &str, request: Request) -> Result<Place> {
+        let r = Registry::new(self.getter, &request).resolve(reference, version)?;
+        let mut address = address;
+        let digest = r.digest.clone();
+        address.path = match (r.tag.as_str(), digest.as_str()) {
+            ("", digest) => format!("/{}@{digest}", r.repository),
+            (tag, _) => format!("/{}:{}", r.repository, tag.replace('_', "+")),
+        };
+        // what lies in the cache under a manifest's digest is never a chart
+        Ok(Place { digest: String::new(), address, request, artifact: Some(r) })
+    }
+
     /// `ResolveChartVersion`
     fn resolve(&self, reference: &str, version: &str) -> Result<Place> {
         let Ok(address) = Address::parse(reference) else {
@@ -174,7 +218,7 @@ impl Downloader<'_> {
         };
         let mut request = Request { accept: ARCHIVES, ..self.request.clone() };
         if address.scheme == "oci" {
-            return Ok(Place { digest: String::new(), address, request });
+            return self.in_registry(address, reference, version, request);
         }
         let repositories = Repositories::load_or_empty(self.repositories)?;
         if address.is_absolute() && !address.authority().is_empty() && !address.path.is_empty() {
@@ -182,7 +226,7 @@ impl Downloader<'_> {
                 Some(entry) => adopt(&mut request, entry),
                 None => reference.clone_into(&mut request.repository),
             }
-            return Ok(Place { digest: String::new(), address, request });
+            return Ok(Place { digest: String::new(), address, request, artifact: None });
         }
         let Some((name, chart)) = address.path.split_once('/') else {
             return fail(format!("non-absolute URLs should be in form of repo_name/path_to_chart, got: {address}"));
@@ -206,7 +250,7 @@ impl Downloader<'_> {
         let Ok(url) = crate::resolve_reference(&entry.url, url) else {
             return fail(format!("invalid chart URL format: {reference}"));
         };
-        Ok(Place { digest: found.digest.clone(), address: Address::parse(&url)?, request })
+        Ok(Place { digest: found.digest.clone(), address: Address::parse(&url)?, request, artifact: None })
     }
 
     fn index(&self, entry: &Entry) -> Result<IndexFile> {

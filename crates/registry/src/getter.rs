@@ -1,6 +1,6 @@
 //! Fetching: `http` and `https`. Credentials go to the server they are for, and follow no redirect elsewhere.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,10 @@ pub struct Request {
     pub ca_file: String,
     /// Whether any certificate will do.
     pub insecure_skip_tls_verify: bool,
+    /// Whether registries speak plain HTTP.
+    pub plain_http: bool,
+    /// Where credentials of registries are kept (`--registry-config`).
+    pub registry_config: PathBuf,
     /// What `Accept` says; empty leaves it to the client.
     pub accept: &'static str,
 }
@@ -98,7 +102,7 @@ impl Getter {
         fail(format!("Get {}: stopped after {REDIRECTS} redirects", quote(&at.to_string())))
     }
 
-    fn agent(&self, r: &Request) -> Result<ureq::Agent> {
+    pub(crate) fn agent(&self, r: &Request) -> Result<ureq::Agent> {
         let mut tls = TlsConfig::builder()
             .provider(TlsProvider::Rustls)
             .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -149,7 +153,7 @@ fn pem(text: &[u8]) -> Vec<Certificate<'static>> {
 }
 
 /// Where a redirect leads.
-fn resolve_from(at: &Address, target: &str) -> Result<String> {
+pub(crate) fn resolve_from(at: &Address, target: &str) -> Result<String> {
     let mut base = at.clone();
     base.path.truncate(base.path.rfind('/').map_or(0, |i| i + 1));
     let query = Address::parse(target)?.query;
@@ -158,7 +162,7 @@ fn resolve_from(at: &Address, target: &str) -> Result<String> {
 }
 
 /// A failed connection in Go's words.
-fn reason(e: &ureq::Error, at: &Address) -> String {
+pub(crate) fn reason(e: &ureq::Error, at: &Address) -> String {
     use std::io::ErrorKind as K;
     let host = at.authority();
     let port = if at.scheme == "https" { "443" } else { "80" };

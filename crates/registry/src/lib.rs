@@ -9,6 +9,7 @@ mod download;
 mod files;
 mod getter;
 mod index;
+pub mod oci;
 mod repos;
 pub mod search;
 

@@ -1,0 +1,94 @@
+//! A real registry (Debian's docker-registry) that asks for a password.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::kit::{Sandbox, skipped};
+
+/// `user:password`, as `htpasswd -B` writes it.
+const ACCOUNT: &str = "user:$2y$05$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu\n";
+
+struct Server {
+    process: Child,
+    host: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn serve(sandbox: &Sandbox) -> Option<Server> {
+    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
+    let host = format!("127.0.0.1:{port}");
+    let (root, accounts) = (sandbox.path("registry"), sandbox.write("accounts", ACCOUNT));
+    let config = sandbox.write(
+        "registry.yml",
+        format!(
+            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: {host}}}\n\
+             auth: {{htpasswd: {{realm: test, path: {}}}}}\n",
+            root.display(),
+            accounts.display()
+        ),
+    );
+    let started =
+        Command::new("docker-registry").arg("serve").arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let Ok(process) = started else {
+        skipped("docker-registry is missing");
+        return None;
+    };
+    let start = Instant::now();
+    while std::net::TcpStream::connect(&host).is_err() {
+        assert!(start.elapsed() < Duration::from_secs(20), "the registry does not listen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Some(Server { process, host })
+}
+
+#[test]
+fn charts_go_into_a_registry_and_come_back() {
+    let s = Sandbox::new();
+    let Some(server) = serve(&s) else { return };
+    let (host, remote) = (&server.host, format!("oci://{}/charts", server.host));
+    for version in ["1.0.0", "1.1.0+build.1", "2.0.0-rc.1"] {
+        s.write("app/Chart.yaml", format!("apiVersion: v2\nname: app\nversion: {version}\n"));
+        s.run(["package", "app"]).ok();
+    }
+    let refused = s.run(["push", "app-1.0.0.tgz", &remote, "--plain-http"]).error();
+    assert!(refused.contains("basic credential not found"), "{refused}");
+    let wrong = s.run(["registry", "login", host, "-u", "user", "-p", "wrong", "--plain-http"]);
+    assert_eq!(wrong.code, 1, "{wrong:?}");
+    assert!(wrong.stderr.contains("response status code 401: unauthorized: authentication required"), "{wrong:?}");
+    let login = s.run(["registry", "login", host, "-u", "user", "-p", "password", "--plain-http"]).ok();
+    assert!(login.contains("Login Succeeded"), "{login}");
+
+    for version in ["1.0.0", "1.1.0+build.1", "2.0.0-rc.1"] {
+        s.run(["push", &format!("app-{version}.tgz"), &remote, "--plain-http"]).ok();
+        std::fs::remove_file(s.path(&format!("app-{version}.tgz"))).expect("the archive");
+    }
+    let chart = format!("{remote}/app");
+    let pulled = s.run(["pull", &chart, "--plain-http"]).ok();
+    assert!(pulled.starts_with(&format!("Pulled: {host}/charts/app:1.1.0_build.1\nDigest: sha256:")), "{pulled}");
+    assert!(pulled.contains("contains an underscore."), "{pulled}");
+    assert!(s.path("app-1.1.0+build.1.tgz").exists());
+    s.run(["pull", &chart, "--version", "~1.0", "--plain-http"]).ok();
+    assert!(s.path("app-1.0.0.tgz").exists());
+    let shown = s.run(["show", "chart", &chart, "--version", ">=2.0.0-0", "--plain-http"]).ok();
+    assert!(shown.contains("version: 2.0.0-rc.1\n"), "{shown}");
+    let digest = shown.lines().find_map(|l| l.strip_prefix("Digest: ")).expect("a digest").to_owned();
+    let by_digest = s.run(["show", "chart", &format!("{chart}@{digest}"), "--plain-http"]).ok();
+    assert!(by_digest.contains("version: 2.0.0-rc.1\n"), "{by_digest}");
+    let missing = s.run(["pull", &chart, "--version", "9.9.9", "--plain-http"]).error();
+    assert!(missing.contains(&format!("on source: {host}/charts/app:9.9.9: not found")), "{missing}");
+
+    s.write("web/Chart.yaml", format!("apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {{name: app, version: 1.x, repository: '{remote}'}}\n"));
+    s.run(["dependency", "update", "web", "--plain-http"]).ok();
+    assert!(s.path("web/charts/app-1.1.0+build.1.tgz").exists(), "{:?}", s.files());
+
+    s.run(["registry", "logout", host]).ok();
+    let refused = s.run(["pull", &chart, "--version", "1.0.0", "--plain-http"]).error();
+    assert!(refused.contains("basic credential not found"), "{refused}");
+}
