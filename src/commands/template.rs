@@ -13,7 +13,7 @@ use pintle_render::{RenderOptions, ResourceOptions, Resources, render_resources,
 use crate::Context;
 use crate::error::{CliError, CliResult};
 use crate::ops::session::{self, Session};
-use crate::ops::{chart, postrender, values};
+use crate::ops::{chart, limits, postrender, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -54,7 +54,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         ReleaseOptions { name: release.clone(), namespace, revision: 1, is_upgrade: upgrade, is_install: !upgrade };
     let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)?;
     let lookup = server.as_ref().and_then(|s| s.session.lookup());
-    let render_options = RenderOptions { log: Some(cx.out), lookup, ..RenderOptions::default() };
+    let limits = limits::from_env(&cx.settings)?;
+    let render_options = RenderOptions { log: Some(cx.out), lookup, limits, ..RenderOptions::default() };
     let post_render = postrender::from_flags(cx)?;
     let resource_options = ResourceOptions {
         post_render: post_render.as_ref().map(|f| &**f as _),

@@ -58,6 +58,7 @@ pub fn release(
     let render_options = RenderOptions {
         lookup: if dry.asks_server() { session.lookup() } else { None },
         log: Some(cx.out),
+        limits: super::limits::from_env(&cx.settings)?,
         ..RenderOptions::default()
     };
     let post_render = super::postrender::from_flags(cx)?;

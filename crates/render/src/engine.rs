@@ -51,11 +51,13 @@ pub struct Limits {
     pub tpl_depth: u32,
     /// Bytes that all templates together may write.
     pub output: usize,
+    /// How often `include` and `tpl` may be called: recursion that branches ends, though it is not deep.
+    pub calls: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { tpl_depth: 1000, output: 1 << 30 }
+        Limits { tpl_depth: 1000, output: 1 << 28, calls: 5_000_000 }
     }
 }
 
@@ -88,6 +90,9 @@ pub fn render(chart: &Chart, values: &Map, o: &RenderOptions<'_>) -> Result<Rend
     let state = Rc::new(State::new(o));
     let set = TemplateSet::new(functions(&state, o), state.missing_key());
     let result = run(set, &state, &order, o);
+    let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
+    set.limit_output(o.limits.output);
+    let result = run(&set, &state, &order, o);
     state.finish(o);
     result
 }
@@ -108,6 +113,7 @@ pub fn render_text(
 ) -> Result<(), GoStr> {
     let state = Rc::new(State::new(o));
     let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
+    set.limit_output(o.limits.output);
     let result = (|| {
         for (name, text) in extra {
             set.parse(name, text.as_slice()).map_err(|e| GoStr::from(e.to_string()))?;
@@ -271,6 +277,7 @@ struct State {
     sets: RefCell<Vec<Rc<TemplateSet>>>,
     open: RefCell<FxHashMap<GoStr, u32>>,
     tpl_depth: Cell<u32>,
+    calls: Cell<u64>,
     limits: Limits,
     warnings: RefCell<Vec<(Level, &'static str, String)>>,
 }
@@ -283,6 +290,7 @@ impl State {
             sets: RefCell::default(),
             open: RefCell::default(),
             tpl_depth: Cell::new(0),
+            calls: Cell::new(0),
             limits: o.limits,
             warnings: RefCell::default(),
         }
@@ -296,7 +304,18 @@ impl State {
         self.sets.borrow().last().cloned().ok_or_else(|| FuncError::new("no templates"))
     }
 
+    /// Counts a call of `include` or `tpl`.
+    fn count(&self) -> Result<(), FuncError> {
+        let calls = self.calls.get() + 1;
+        self.calls.set(calls);
+        if calls > self.limits.calls {
+            return Err(FuncError::new(format!("include and tpl were called more than {} times", self.limits.calls)));
+        }
+        Ok(())
+    }
+
     fn include(&self, name: &GoStr, data: &Value) -> FuncResult {
+        self.count()?;
         {
             let mut open = self.open.borrow_mut();
             let count = match open.get_mut(name) {
@@ -325,6 +344,7 @@ impl State {
         if find(text, b"{{").is_none() {
             return Ok(Value::str(without_no_value(text.to_vec())));
         }
+        self.count()?;
         let depth = self.tpl_depth.get() + 1;
         if depth > self.limits.tpl_depth {
             return Err(FuncError::new(format!("tpl is nested more than {} deep", self.limits.tpl_depth)));
