@@ -88,11 +88,9 @@ pub fn render(chart: &Chart, values: &Map, o: &RenderOptions<'_>) -> Result<Rend
     order.sort_by_key(|(path, _)| Reverse((path.matches('/').count(), path.as_str())));
 
     let state = Rc::new(State::new(o));
-    let set = TemplateSet::new(functions(&state, o), state.missing_key());
-    let result = run(set, &state, &order, o);
     let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
     set.limit_output(o.limits.output);
-    let result = run(&set, &state, &order, o);
+    let result = run(set, &state, &order, o);
     state.finish(o);
     result
 }
