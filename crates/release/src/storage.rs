@@ -115,7 +115,6 @@ impl<'a> Storage<'a> {
     /// # Errors
     /// What the driver says.
     pub fn summaries(&self, newest: bool) -> Result<Vec<Release>, StorageError> {
-        self.tell("listing all releases in storage", &[]);
         self.driver.summaries(newest)
     }
 
