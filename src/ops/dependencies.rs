@@ -387,7 +387,10 @@ impl<'a> Manager<'a> {
                 Origin::Again => self.tell(format!("Already downloaded {} from repo {}", d.name, d.repository)),
                 Origin::Remote(url, _) => {
                     self.tell(format!("Downloading {} from repo {}", d.name, d.repository));
+                    // what registries say of a chart stands below this line
+                    let prov = self.options.verify_always || self.options.verify_if_possible;
                     let (data, provenance) = data
+                        .or_else(|| is_oci(url).then(|| super::oci::fetch(self.cx, url, prov)))
                         .unwrap_or_else(|| Err("not fetched".to_owned()))
                         .map_err(|e| format!("could not download {url}: {e}"))?;
                     load::load_archive(&data, &pintle_chart::log::Discard)
@@ -507,13 +510,7 @@ impl<'a> Manager<'a> {
     /// Fetches what has an address, side by side, each with its provenance file where one is wanted.
     fn fetch_remote(&self, origins: &[Origin]) -> Vec<Option<Fetched>> {
         let with_provenance = self.options.verify_always || self.options.verify_if_possible;
-        let mut out: Vec<Option<Fetched>> = origins
-            .iter()
-            .map(|o| match o {
-                Origin::Remote(url, _) if is_oci(url) => Some(super::oci::fetch(self.cx, url, with_provenance)),
-                _ => None,
-            })
-            .collect();
+        let mut out: Vec<Option<Fetched>> = origins.iter().map(|_| None).collect();
         // a few are fetched one after the other, so that servers see them in the chart's order, as from Helm
         const FEW: usize = 3;
         const AT_ONCE: usize = 16;
