@@ -92,7 +92,7 @@ impl<'a> Registry<'a> {
             let page: serde_json::Value = serde_json::from_slice(&answer.body)
                 .or_else(|e| fail(format!("{}: failed to decode response: {e}", answer.what)))?;
             let tags = page.get("tags").and_then(|t| t.as_array()).into_iter().flatten().filter_map(|t| t.as_str());
-            versions.extend(tags.filter_map(|t| Version::strict(&t.replace('_', "+")).ok()));
+            versions.extend(tags.filter_map(|t| Version::strict(t.replace('_', "+")).ok()));
             match answer.header("link").and_then(next_page) {
                 Some(next) => {
                     let base = crate::Address::parse(&url)?;
