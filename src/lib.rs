@@ -27,6 +27,8 @@ pub struct Context<'a> {
     pub args: Parsed,
     /// Where it writes.
     pub out: &'a Output,
+    /// The commands that plugins add.
+    pub plugins: &'a [pintle_plugin::Plugin],
 }
 
 /// Runs a command line. `argv` begins with the program's name: called as `helm`, it speaks of itself as Helm.
@@ -62,14 +64,31 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
         ));
         return Err(CliError::code(1));
     }
-    if let Some(at) = cli::parse::command_word(argv)
+    // plugins come first: Helm tells of broken ones whatever it is to do
+    let settings = Settings::new(program, bin, env.clone(), &cli::lenient::globals(argv));
+    out.debug.set(settings.debug);
+    let plugins = &ops::plugins::commands(&settings, out)[..];
+    let word_at = cli::parse::command_word(argv);
+    if let Some(at) = word_at
         && let Some(request @ ("__complete" | "__completeNoDesc")) = argv.get(at).map(String::as_str)
     {
         let mut rest = argv.to_vec();
         rest.remove(at);
         let var = |name: &str| env.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str());
         let wishes = commands::completion::Wishes::new(request == "__complete", var);
-        return commands::completion::complete(rest, wishes, |p| Settings::new(program, bin, env, p), out);
+        return commands::completion::complete(rest, wishes, |p| Settings::new(program, bin, env, p), plugins, out);
+    }
+    if let Some(at) = word_at
+        && let Some(plugin) = argv.get(at).and_then(|w| ops::plugins::called(plugins, w))
+    {
+        let mut rest = argv.to_vec();
+        rest.remove(at);
+        let cx = Context { settings, args: Parsed::default(), out, plugins };
+        return ops::plugins::run(&cx, plugin, &rest);
+    }
+    if let Some(plugin) = word_at.and_then(|at| ops::plugins::help_topic(plugins, argv.get(at..)?)) {
+        out.data(ops::plugins::help(plugin, program));
+        return Ok(());
     }
     match cli::parse(argv, program) {
         Outcome::Error { text, notices } => {
@@ -88,12 +107,15 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
         }
         Outcome::Help(c) => {
             out.data(cli::help::text(c, program));
+            if c.path.is_empty() {
+                out.data(ops::plugins::summary(plugins));
+            }
             Ok(())
         }
         Outcome::Unknown { word, rest, parsed } => {
             let settings = Settings::new(program, bin, env, &parsed);
             out.debug.set(settings.debug);
-            commands::unknown(&Context { settings, args: *parsed, out }, &word, &rest)
+            commands::unknown(&Context { settings, args: *parsed, out, plugins }, &word, &rest)
         }
         Outcome::Run(parsed) => {
             for notice in &parsed.notices {
@@ -101,7 +123,7 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
             }
             let settings = Settings::new(program, bin, env, &parsed);
             out.debug.set(settings.debug);
-            commands::run(&Context { settings, args: *parsed, out })
+            commands::run(&Context { settings, args: *parsed, out, plugins })
         }
     }
 }

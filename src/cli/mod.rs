@@ -6,6 +6,7 @@
 pub mod about;
 pub mod docs;
 pub mod help;
+pub mod lenient;
 pub mod parse;
 pub mod spec;
 pub mod table;

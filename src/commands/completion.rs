@@ -3,16 +3,19 @@
 //! The protocol: `__complete ARGS… WORD` answers one candidate a line (`VALUE` or `VALUE<tab>DESCRIPTION`), then
 //! `:DIRECTIVE`, a sum of bits that says how the shell goes on; standard error names the bits for people.
 
+mod plugin;
+
 use std::borrow::Cow;
 
 use pintle_go::strconv;
+use pintle_plugin::Plugin;
 
-use crate::Context;
-use crate::cli::{Command, Flag, Parsed, Ty, about, parse, table};
+use crate::cli::{Command, Flag, Parsed, Ty, about, lenient, parse, table};
 use crate::error::CliResult;
 use crate::ops::candidates::{self, Candidate};
 use crate::output::Output;
 use crate::settings::Settings;
+use crate::{Context, ops};
 
 /// cobra's directives.
 const ERROR: u8 = 1;
@@ -96,12 +99,13 @@ pub fn complete(
     argv: Vec<String>,
     wishes: Wishes,
     settings: impl FnOnce(&Parsed) -> Settings,
+    plugins: &[Plugin],
     out: &Output,
 ) -> CliResult {
     let Some((word, before)) = argv.split_last() else {
         return Err("requires at least 1 arg(s), only received 0".into());
     };
-    let answer = answer(settings, out, before, word).unwrap_or_else(|e| {
+    let answer = answer(settings, plugins, out, before, word).unwrap_or_else(|e| {
         out.note(format!("[Debug] [Error] {e}"));
         Answer::files()
     });
@@ -124,12 +128,21 @@ pub fn complete(
 /// The steps of cobra's `getCompletions`: the command, a flag that waits for its value, flags, members, arguments.
 fn answer(
     settings: impl FnOnce(&Parsed) -> Settings,
+    plugins: &[Plugin],
     out: &Output,
     before: &[String],
     word: &str,
 ) -> Result<Answer, String> {
     let Some(root) = parse::command("") else { return Ok(Answer::files()) };
     let (command, rest, stray) = parse::find(root, before);
+    if let Some(at) = parse::command_word(before)
+        && let Some(called) = before.get(at).and_then(|w| ops::plugins::called(plugins, w))
+    {
+        let cx = Context { settings: settings(&lenient::globals(before)), args: Parsed::default(), out, plugins };
+        let mut words = before.to_vec();
+        words.remove(at);
+        return Ok(plugin::answer(&cx, called, &words, word));
+    }
     if command.path.is_empty() && stray.is_some() {
         return Err(format!("unable to find a command for arguments: [{}]", before.join(" ")));
     }
@@ -145,7 +158,7 @@ fn answer(
         return Ok(Answer::nothing());
     }
     let settings = settings(&parsed);
-    let cx = Context { settings, args: parsed, out };
+    let cx = Context { settings, args: parsed, out, plugins };
     if let Some(flag) = flag.filter(|_| flags_may_come) {
         return Ok(flag_value(&cx, command, flag));
     }
@@ -270,8 +283,15 @@ fn members(cx: &Context<'_>, c: &Command, word: &str) -> Answer {
     let name = |m: &Command| m.path.rsplit(' ').next().unwrap_or(m.path).to_owned();
     // what shells offer for `helm` is Helm's
     let shown = |m: &&Command| !m.hidden && (cx.settings.program != "helm" || !table::is_own(m));
-    let all = parse::members(c).filter(shown).filter(|m| name(m).starts_with(word));
-    Answer::of(all.map(|m| (name(m), about::of(m.path).short.to_owned())).collect(), NO_FILES)
+    let own = parse::members(c).filter(shown).map(|m| (name(m), about::of(m.path).short.to_owned()));
+    let mut all: Vec<Candidate> = own.collect();
+    if c.path.is_empty() {
+        let added = cx.plugins.iter().map(|p| (ops::plugins::command_name(p).to_owned(), ops::plugins::short_help(p)));
+        all.extend(added);
+        all.sort();
+    }
+    all.retain(|(name, _)| name.starts_with(word));
+    Answer::of(all, NO_FILES)
 }
 
 fn flag_value(cx: &Context<'_>, c: &Command, f: &Flag) -> Answer {
@@ -379,7 +399,8 @@ fn arguments(cx: &Context<'_>, c: &Command, word: &str) -> Option<Answer> {
         "create" | "verify" | "push" | "repo index" | "plugin install" if n == 0 => Answer::files(),
         "repo add" if n < 2 => Answer::nothing(),
         "repo remove" | "repo update" => Answer::of(candidates::repositories(&cx.settings, args), NO_FILES),
-        "registry login" | "registry logout" | "plugin update" | "plugin uninstall" => Answer::nothing(),
+        "plugin update" | "plugin uninstall" => Answer::of(super::plugin::candidates(cx), NO_FILES),
+        "registry login" | "registry logout" => Answer::nothing(),
         "uninstall" | "diff release" => releases(cx),
         "rollback" | "diff rollback" if n == 1 => revisions(cx, args.first()?),
         "diff revision" if n == 1 || n == 2 => revisions(cx, args.first()?),

@@ -98,7 +98,7 @@ fn upgraded(
     reference: &str,
 ) -> Result<(Side, Side), CliError> {
     let path = chart::locate(cx, reference)?;
-    let user = values::merge(&cx.args)?;
+    let user = values::merge(cx)?;
     let missing = matches!(read::history(actions, name), Err(e) if e.to_string() == "release: not found");
     if missing && cx.args.on("install") {
         let mut chart = chart::load_installable(cx, &path)?;

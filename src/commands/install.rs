@@ -22,7 +22,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     let r = session
         .with(cx, &session.namespace, |actions| {
             let (release_name, path) = chart::named(cx, None)?;
-            let user = values::merge(&cx.args)?;
+            let user = values::merge(cx)?;
             install(cx, &session, actions, options(cx, &session, &release_name, dry, false), &path, &user)
                 .inspect_err(|_| tell_stop(cx, &session, &release_name))
         })

@@ -22,7 +22,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         }
     }
     let quiet = p.on("quiet");
-    let values = values::merge(p)?;
+    let values = values::merge(cx)?;
     let options = LintOptions {
         strict: p.on("strict"),
         namespace: cx.settings.effective_namespace(),

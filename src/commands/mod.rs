@@ -10,6 +10,7 @@ mod install;
 mod lifecycle;
 mod lint;
 mod package;
+mod plugin;
 mod pull;
 mod push;
 mod read;
@@ -23,6 +24,7 @@ mod upgrade;
 pub mod version;
 
 use crate::error::{CliError, CliResult};
+use crate::ops::postrender;
 use crate::{Context, cli};
 
 /// Runs the command that was parsed.
@@ -31,11 +33,18 @@ use crate::{Context, cli};
 /// What the command says.
 pub fn run(cx: &Context<'_>) -> CliResult {
     let path = cx.args.command.map_or("", |c| c.path);
+    postrender::check(cx)?;
     match path {
         "template" => template::run(cx),
         "lint" => lint::run(cx),
         "show all" | "show chart" | "show crds" | "show readme" | "show values" => show::run(cx),
         "package" => package::run(cx),
+        "plugin install" => plugin::install(cx),
+        "plugin list" => plugin::list(cx),
+        "plugin package" => plugin::package(cx),
+        "plugin uninstall" => plugin::uninstall(cx),
+        "plugin update" => plugin::update(cx),
+        "plugin verify" => plugin::verify(cx),
         "create" => create::run(cx),
         "version" => version::run(cx),
         "env" => env::run(cx),

@@ -23,7 +23,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     }
     let dry_run = session::dry_run_of_template(cx)?;
     let (release, path) = chart::named(cx, Some("release-name"))?;
-    let user = values::merge(p)?;
+    let user = values::merge(cx)?;
     let mut chart = chart::load_installable(cx, &path)?;
     let namespace = cx.settings.effective_namespace();
     let upgrade = p.on("is-upgrade");

@@ -41,14 +41,14 @@ pub fn run(cx: &Context<'_>) -> CliResult {
                     cx.out.line(format!("Release {} does not exist. Installing it now.", quote(&name)));
                 }
                 let (name, path) = chart::named(cx, None)?;
-                let user = values::merge(p)?;
+                let user = values::merge(cx)?;
                 let options = install::options(cx, &session, &name, dry, uninstalled);
                 let r = install::install(cx, &session, actions, options, &path, &user)?;
                 return release::release(cx.out, &p.text("output"), &r, install::show(cx));
             }
         }
         let path = chart::locate(cx, &reference)?;
-        let user = values::merge(p)?;
+        let user = values::merge(cx)?;
         let mut chart = load::load(&path, cx.out)?;
         if let Err(e) = deps::check_dependencies(&chart) {
             return Err(CliError::new(format!(

@@ -6,6 +6,7 @@ pub mod dependencies;
 pub mod limits;
 pub mod name;
 pub mod oci;
+pub mod plugins;
 pub mod postrender;
 pub mod render;
 pub mod repositories;

@@ -1,37 +1,68 @@
-//! `--post-renderer`: the manifests through a program of the user's.
+//! `--post-renderer`: the manifests through a plugin, or through a program of the user's.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use pintle_chart::log::{Discard, LogSink};
+use pintle_plugin::{LoadError, Plugin, Query, RunError};
+
+use super::plugins::{folders, own_env};
 use crate::Context;
-use crate::error::CliError;
+use crate::error::{CliError, CliResult};
 
 /// Rewrites a stream of manifests.
-pub type PostRenderer = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, String>>;
+pub type PostRenderer<'a> = Box<dyn Fn(&[u8]) -> Result<Vec<u8>, String> + 'a>;
 
-/// The post-renderer that the flags name: a path, or a program on the search path (as in Helm 3).
-///
-/// # Errors
-/// Helm's text where there is no such program.
-pub fn from_flags(cx: &Context<'_>) -> Result<Option<PostRenderer>, CliError> {
-    let Some(name) = cx.args.given("post-renderer") else { return Ok(None) };
-    let args = cx.args.list("post-renderer-args");
-    let Some(program) = find(cx.settings.var("PATH"), &name) else {
-        return Err(CliError::new(format!(
-            "invalid argument {} for \"--post-renderer\" flag: plugin: {{Name:{name} Type:postrenderer/v1}} not found",
-            pintle_go::strconv::quote(name.as_bytes())
-        ))
-        .hint("give the path of a program that reads manifests and writes them"));
-    };
-    Ok(Some(Box::new(move |manifests| run(&program, &args, manifests))))
+fn plugin(cx: &Context<'_>, name: &str, log: &dyn LogSink) -> Result<Plugin, LoadError> {
+    pintle_plugin::find_one(&folders(&cx.settings), Query { name, kind: "postrenderer/v1" }, log)
 }
 
-fn find(path: &str, name: &str) -> Option<PathBuf> {
-    if name.contains('/') {
-        return Path::new(name).is_file().then(|| PathBuf::from(name));
+/// A program by its path, as in Helm 3. Called as `helm`, there is none: Helm 4 takes plugins alone.
+fn program(cx: &Context<'_>, name: &str) -> Option<PathBuf> {
+    if cx.settings.program == "helm" {
+        return None;
     }
-    path.split(':').filter(|d| !d.is_empty()).map(|d| Path::new(d).join(name)).find(|p| p.is_file())
+    pintle_plugin::look_up(name, &own_env(&cx.settings)).ok().filter(|p| p.is_file())
+}
+
+/// Refuses a post-renderer that is not there, before anything else is done: Helm looks for it while it reads flags.
+///
+/// # Errors
+/// Helm's text.
+pub fn check(cx: &Context<'_>) -> CliResult {
+    let Some(name) = cx.args.given("post-renderer") else { return Ok(()) };
+    match plugin(cx, &name, cx.out) {
+        Err(e) if program(cx, &name).is_none() => Err(CliError::new(format!(
+            "invalid argument {} for \"--post-renderer\" flag: {e}",
+            pintle_go::strconv::quote(name.as_bytes())
+        ))
+        .hint("give the name of a plugin of the type postrenderer/v1; pintle takes the path of a program, too")),
+        _ => Ok(()),
+    }
+}
+
+/// The post-renderer that the flags name: a plugin, or else a program.
+///
+/// # Errors
+/// As [`check`].
+pub fn from_flags<'a>(cx: &'a Context<'_>) -> Result<Option<PostRenderer<'a>>, CliError> {
+    let Some(name) = cx.args.given("post-renderer") else { return Ok(None) };
+    let args = cx.args.list("post-renderer-args");
+    match (plugin(cx, &name, &Discard), program(cx, &name)) {
+        (Ok(plugin), _) => Ok(Some(Box::new(move |manifests| {
+            // a plugin for this gets no more of Helm's settings than Helm itself was given
+            plugin.post_render(manifests, &args, &own_env(&cx.settings), cx.out).map_err(|e| match e {
+                RunError::Empty(_) => e.to_string(),
+                e => format!(
+                    "failed to invoke post-renderer plugin {}: {e}",
+                    pintle_go::strconv::quote(plugin.metadata.name.as_bytes())
+                ),
+            })
+        }))),
+        (_, Some(program)) => Ok(Some(Box::new(move |manifests| run(&program, &args, manifests)))),
+        (Err(e), None) => Err(e.into()),
+    }
 }
 
 fn run(program: &Path, args: &[String], manifests: &[u8]) -> Result<Vec<u8>, String> {

@@ -2,7 +2,10 @@
 
 use pintle_chart::values::{LocalSource, Options, Source, ValuesError};
 use pintle_go::Map;
+use pintle_plugin::Fetch;
 
+use super::plugins::Getters;
+use crate::Context;
 use crate::cli::Parsed;
 
 /// The values flags as they were given.
@@ -17,15 +20,16 @@ pub fn options(p: &Parsed) -> Options {
     }
 }
 
-/// Files, standard input, and addresses by a client that is started only for them.
-struct AnySource;
+/// Files, standard input, addresses by a client that is started only for them, and what plugins fetch.
+struct AnySource<'a>(Getters<'a>);
 
-impl Source for AnySource {
+impl Source for AnySource<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        match path.split_once("://") {
-            Some(("http" | "https", _)) => super::chart::download(path),
-            _ => LocalSource.read(path),
+        if let Some(("http" | "https", _)) = path.split_once("://") {
+            return super::chart::download(path);
         }
+        let fetch = Fetch { address: path, ..Fetch::default() };
+        self.0.fetch(&fetch).unwrap_or_else(|| LocalSource.read(path))
     }
 }
 
@@ -33,8 +37,8 @@ impl Source for AnySource {
 ///
 /// # Errors
 /// The first source or expression that fails.
-pub fn merge(p: &Parsed) -> Result<Map, ValuesError> {
-    options(p).merge(&AnySource)
+pub fn merge(cx: &Context<'_>) -> Result<Map, ValuesError> {
+    options(&cx.args).merge(&AnySource(Getters::load(cx)))
 }
 
 /// All values of a release: the user's over its chart's (`CoalesceValues`).

@@ -1,0 +1,191 @@
+//! The plugins of this run: commands that they add, addresses that they fetch.
+
+use std::path::PathBuf;
+
+use pintle_chart::log::{Level, LogSink as _, Record};
+use pintle_plugin::install::{InstallError, Places};
+use pintle_plugin::{Config, Env, Fetch, LoadError, Plugin, Query, RunError};
+
+use crate::cli::{lenient, parse};
+use crate::error::{CliError, CliResult};
+use crate::output::Output;
+use crate::settings::Settings;
+use crate::{Context, cli};
+
+impl From<RunError> for CliError {
+    fn from(e: RunError) -> Self {
+        let code = match &e {
+            RunError::Exit { code, .. } => *code,
+            _ => 1,
+        };
+        CliError { code, ..CliError::new(e.to_string()) }
+    }
+}
+impl From<LoadError> for CliError {
+    fn from(e: LoadError) -> Self {
+        CliError::new(e.to_string())
+    }
+}
+impl From<InstallError> for CliError {
+    fn from(e: InstallError) -> Self {
+        CliError::new(e.to_string())
+    }
+}
+
+/// The plugins folders: `HELM_PLUGINS` is a list.
+pub fn folders(s: &Settings) -> Vec<PathBuf> {
+    s.plugins().split(':').filter(|d| !d.is_empty()).map(PathBuf::from).collect()
+}
+
+/// Where plugins are installed.
+pub fn places(s: &Settings) -> Places {
+    Places { plugins: s.plugins().into(), data: s.data_home.join("plugins"), cache: s.cache_home.join("plugins") }
+}
+
+/// The environment that the program itself was given.
+pub fn own_env(s: &Settings) -> Env {
+    s.env().iter().cloned().collect()
+}
+
+/// The environment of commands and getters: Helm's settings over its own environment.
+pub fn env(s: &Settings) -> Env {
+    let mut env = own_env(s);
+    env.extend(s.env_vars().into_iter().map(|(k, v)| (k.to_owned(), v)));
+    env
+}
+
+/// The commands that plugins add (`loadCLIPlugins`). It ends at a name that is taken.
+pub fn commands(s: &Settings, out: &Output) -> Vec<Plugin> {
+    if s.var("HELM_NO_PLUGINS") == "1" {
+        return Vec::new();
+    }
+    let error = |msg: &str, key: &str, value: String| {
+        out.log(&Record { level: Level::Error, msg, attrs: &[(key, value)] });
+    };
+    let found = match pintle_plugin::find(&folders(s), Query { name: "", kind: "cli/v1" }, out) {
+        Ok(found) => found,
+        Err(e) => {
+            error("failed to load plugins", "error", e.to_string());
+            return Vec::new();
+        }
+    };
+    let mut all: Vec<Plugin> = Vec::new();
+    for p in found {
+        let name = command_name(&p).to_owned();
+        let built_in = parse::command(&name);
+        if built_in.is_some_and(cli::table::is_own) {
+            // what only pintle has gives way to a plugin where pintle stands in for Helm, and not where it does not
+            if s.program == "helm" {
+                all.push(p);
+            }
+            continue;
+        }
+        if built_in.is_some() || all.iter().any(|o| command_name(o) == name) {
+            error("failed to load plugins: name conflicts", "name", name);
+            break;
+        }
+        all.push(p);
+    }
+    all
+}
+
+/// The word that calls a plugin: the first of its usage line, or its name.
+pub fn command_name(p: &Plugin) -> &str {
+    match &p.metadata.config {
+        Config::Cli { usage, .. } if !usage.is_empty() => usage.split(' ').next().unwrap_or(usage),
+        _ => &p.metadata.name,
+    }
+}
+
+/// The plugin that a word calls.
+pub fn called<'a>(plugins: &'a [Plugin], word: &str) -> Option<&'a Plugin> {
+    plugins.iter().find(|p| command_name(p) == word)
+}
+
+/// The plugin that `help NAME` asks about; `words` begin with `help`.
+pub fn help_topic<'a>(plugins: &'a [Plugin], words: &[String]) -> Option<&'a Plugin> {
+    match words {
+        [help, name, ..] if help == "help" => called(plugins, name),
+        _ => None,
+    }
+}
+
+/// What the program's help says of plugins.
+pub fn summary(plugins: &[Plugin]) -> String {
+    if plugins.is_empty() {
+        return String::new();
+    }
+    let width = plugins.iter().map(|p| command_name(p).len()).max().unwrap_or(0) + 3;
+    let lines = plugins.iter().map(|p| format!("  {:width$}{}\n", command_name(p), short_help(p)));
+    format!("\nCommands of plugins:\n{}", lines.collect::<String>())
+}
+
+/// One line about a plugin's command.
+pub fn short_help(p: &Plugin) -> String {
+    match &p.metadata.config {
+        Config::Cli { short_help, .. } if !short_help.is_empty() => short_help.clone(),
+        _ => format!("the {} plugin", pintle_go::strconv::quote(p.metadata.name.as_bytes())),
+    }
+}
+
+/// The help of a plugin's command.
+pub fn help(p: &Plugin, program: &str) -> String {
+    let (usage, long) = match &p.metadata.config {
+        Config::Cli { usage, long_help, .. } => (usage.as_str(), long_help.trim()),
+        _ => ("", ""),
+    };
+    let usage = if usage.is_empty() { &p.metadata.name } else { usage };
+    let about = if long.is_empty() { short_help(p) } else { long.to_owned() };
+    format!("{about}\n\nUsage:\n  {program} {usage} [flags]\n")
+}
+
+/// Whether a plugin is called without arguments.
+pub fn ignores_flags(p: &Plugin) -> bool {
+    matches!(p.metadata.config, Config::Cli { ignore_flags: true, .. })
+}
+
+/// Runs a plugin's command; `args` are all words of the command line but the one that calls it.
+///
+/// # Errors
+/// Global flags that cannot be read, a plugin that does not start, and its exit code.
+pub fn run(cx: &Context<'_>, p: &Plugin, args: &[String]) -> CliResult {
+    let (known, mut rest) = lenient::take_globals(args);
+    if let Some(root) = parse::command("") {
+        cli::Parsed::of(root).read(&known)?;
+    }
+    if ignores_flags(p) {
+        rest.clear();
+    }
+    cx.out.flush();
+    Ok(p.run(&rest, &env(&cx.settings), cx.out)?)
+}
+
+/// Plugins that fetch.
+pub struct Getters<'a> {
+    found: Vec<Plugin>,
+    cx: &'a Context<'a>,
+}
+
+impl<'a> Getters<'a> {
+    /// Those that are installed (`getter.All`).
+    pub fn load(cx: &'a Context<'a>) -> Self {
+        let query = Query { name: "", kind: "getter/v1" };
+        let found = pintle_plugin::find(&[cx.settings.plugins().into()], query, cx.out).unwrap_or_default();
+        Getters { found, cx }
+    }
+
+    /// Fetches an address of a plugin's scheme; nothing if no plugin knows it.
+    ///
+    /// # Errors
+    /// What the plugin says.
+    pub fn fetch(&self, fetch: &Fetch<'_>) -> Option<Result<Vec<u8>, String>> {
+        let scheme = fetch.address.split_once(':')?.0.to_ascii_lowercase();
+        let knows =
+            |p: &&Plugin| matches!(&p.metadata.config, Config::Getter { protocols } if protocols.contains(&scheme));
+        let p = self.found.iter().find(knows)?;
+        self.cx.out.flush();
+        let name = pintle_go::strconv::quote(p.metadata.name.as_bytes());
+        let body = p.fetch(fetch, &env(&self.cx.settings), self.cx.out);
+        Some(body.map_err(|e| format!("plugin {name} failed to invoke: {e}")))
+    }
+}
