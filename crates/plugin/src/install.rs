@@ -121,6 +121,9 @@ pub struct Installer<'a> {
     log: &'a dyn LogSink,
 }
 
+/// An archive, its provenance file if there is one, and the archive's name.
+type Archive = (Vec<u8>, Option<Vec<u8>>, String);
+
 impl<'a> Installer<'a> {
     /// Finds out what a source is: a registry's reference, something on this machine, an archive's address, or a git
     /// repository, of which `version` may choose a branch, tag, commit or range of tags.
@@ -238,7 +241,7 @@ impl<'a> Installer<'a> {
     }
 
     /// Archive, signature, and the archive's name.
-    fn data(&self) -> std::result::Result<(Vec<u8>, Option<Vec<u8>>, String), String> {
+    fn data(&self) -> std::result::Result<Archive, String> {
         match &self.source {
             Source::File(path) => {
                 let data = std::fs::read(path)
