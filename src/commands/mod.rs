@@ -115,7 +115,15 @@ fn get_template(cx: &Context<'_>, r: &pintle_release::Release, template: &str) -
     use pintle_template::{FuncMap, MissingKey, TemplateSet};
     let json = serde_json::to_value(r).map_err(|e| e.to_string())?;
     // templates see Go's field names: `.Release.Name`
-    let data = serde_json::json!({ "Release": exported(&json) });
+    let mut data = serde_json::json!({ "Release": exported(&json) });
+    // what Go's chart has as methods: helm-diff asks for `.Release.Chart.Name`
+    let chart = &mut data["Release"]["Chart"];
+    for (method, field) in [("Name", "Name"), ("AppVersion", "AppVersion")] {
+        let value = chart["Metadata"][field].clone();
+        if chart.is_object() && !value.is_null() {
+            chart[method] = value;
+        }
+    }
     let mut set = TemplateSet::new(std::rc::Rc::new(FuncMap::with_base(pintle_sprig::lookup)), MissingKey::Default);
     let t = set.parse_anonymous("_", template.as_bytes()).map_err(|e| e.to_string())?;
     let mut out = Vec::new();

@@ -98,7 +98,7 @@ fn helmfile_puts_global_flags_first() {
     );
     let dir = s.path("out");
     let text = s.run(["template", "app", "web", "--output-dir", &dir.to_string_lossy()]).ok();
-    assert_eq!(text, format!("wrote {}/web/templates/a.yaml\n", dir.display()));
+    assert_eq!(text, format!("wrote {}/web/templates/a.yaml\n\n", dir.display()));
     assert!(run(&s, "lint web").ok().contains("1 chart(s) linted, 0 chart(s) failed"));
     assert!(run(&s, "show chart web").ok().contains("version: 0.1.0"));
 }
