@@ -51,7 +51,7 @@ fn upgrades_go_through_a_server_that_fails_one_request_in_twenty() {
 
 /// A chart whose Pod ends with an error, after it has said why.
 fn failing_pod(sandbox: &Sandbox) {
-    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: bad\n  annotations: {fake.node/outcome: crashloop, fake.node/logs: \"no database\\n\"}\n\
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Values.pod | default \"bad\" }}\n  annotations: {fake.node/outcome: crashloop, fake.node/logs: \"no database\\n\"}\n\
                spec: {containers: [{name: c, image: x}]}\n";
     sandbox.chart("failing", &[("templates/pod.yaml", pod)]);
 }
@@ -94,7 +94,8 @@ fn a_signal_is_recorded_as_failed() {
     let sandbox = Sandbox::new().with_cluster(api.kubeconfig());
     failing_pod(&sandbox);
     for (signal, release) in [("INT", "a"), ("TERM", "b")] {
-        let name = format!("nameOverride={release}");
+        // a Pod of its own: one that failed before would end the wait at once
+        let name = format!("pod={release}");
         let mut child = sandbox
             .command(["install", release, "failing", "--wait", "--take-ownership", "--set", &name, "-n", &namespace])
             .stdout(std::process::Stdio::piped())
