@@ -11,19 +11,15 @@ use crate::ops::plugins::{self, folders, own_env, places};
 use crate::output::table::Table;
 
 /// Archives over HTTP and from registries.
-struct Network;
+struct Network<'a>(&'a Context<'a>);
 
-impl Remote for Network {
+impl Remote for Network<'_> {
     fn get(&self, address: &str) -> Result<Vec<u8>, String> {
-        crate::ops::chart::download(address)
+        crate::ops::chart::download(self.0, address)
     }
 
-    fn media_type(&self, _: &str) -> Option<String> {
-        None
-    }
-
-    fn pull(&self, _: &str) -> Result<(Vec<u8>, Option<Vec<u8>>), String> {
-        Err("registries are not available in this version of pintle".to_owned())
+    fn pull(&self, reference: &str, name: &str) -> Result<(Vec<u8>, Option<Vec<u8>>), String> {
+        crate::ops::oci::fetch_plugin(self.0, reference, name)
     }
 }
 
@@ -31,7 +27,8 @@ pub fn install(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
     let places = places(&cx.settings);
     let source = p.args.first().map_or("", String::as_str);
-    let installer = Installer::new(source, &p.text("version"), &places, &Network, cx.out)?;
+    let network = Network(cx);
+    let installer = Installer::new(source, &p.text("version"), &places, &network, cx.out)?;
     let keyring = keyring(cx);
     let check = |archive: &[u8], prov: &[u8], name: &str| verify_signature(archive, prov, name, &keyring);
     let mut verify: Option<install::Verify<'_>> = None;

@@ -26,7 +26,7 @@ fn one(cx: &Context<'_>, reference: &str, version: &str) -> CliResult {
     } else {
         None
     };
-    let (at, getter) = (places(cx), getter(None));
+    let (at, getter) = (places(cx), getter(cx, None));
     let mut source = reference.to_owned();
     let repo = p.text("repo");
     if !repo.is_empty() {

@@ -33,7 +33,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     let written = about.modified().map_err(|e| e.to_string())?;
     let created = Time::from_system(written).in_location(Location::local()).format(RFC3339);
     let created = String::from_utf8_lossy(&created);
-    let (getter, request) = (getter(None), request(cx, ""));
+    let (getter, request) = (getter(cx, None), request(cx, ""));
     Registry::new(&getter, &request)
         .push(&data, provenance.as_deref(), remote, &created, cx.out)
         .map_err(|e| e.to_string())?;

@@ -16,7 +16,7 @@ pub fn login(cx: &Context<'_>) -> CliResult {
     let mut request = request(cx, "");
     request.insecure_skip_tls_verify |= cx.args.on("insecure");
     (request.username, request.password) = account(cx)?;
-    let getter = getter(None);
+    let getter = getter(cx, None);
     Registry::new(&getter, &request).login(host, cx.out).map_err(|e| e.to_string())?;
     cx.out.line("Login Succeeded");
     Ok(())

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use pintle_registry::{Entry, IndexFile, Repositories, brief_file, charts_file, index_file};
+use pintle_registry::{Entry, Getter, IndexFile, Repositories, brief_file, charts_file, index_file};
 use serde_json::{Value, json};
 
 use crate::Context;
@@ -102,8 +102,9 @@ pub fn add(cx: &Context<'_>) -> CliResult {
         cx.out.line(format!("{name:?} already exists with the same configuration, skipping"));
         return Ok(());
     }
-    entry.check().map_err(|e| e.to_string())?;
-    entry.update(&getter(timeout(cx)), &at.repository_cache, cx.out).map_err(|e| {
+    let getter = getter(cx, timeout(cx));
+    entry.check(&getter).map_err(|e| e.to_string())?;
+    entry.update(&getter, &at.repository_cache, cx.out).map_err(|e| {
         CliError::new(format!("looks like {url:?} is not a valid chart repository or cannot be reached: {e}"))
     })?;
     file.set(entry);
@@ -180,10 +181,11 @@ pub fn update(cx: &Context<'_>) -> CliResult {
         return Err(CliError::new(format!("no repositories found matching '{unknown}'.  Nothing will be updated")));
     }
     let chosen: Vec<&Entry> = file.entries.iter().filter(|e| wanted.is_empty() || wanted.contains(&e.name)).collect();
+    let getter = getter(cx, timeout(cx));
     for entry in &chosen {
-        entry.check().map_err(|e| e.to_string())?;
+        entry.check(&getter).map_err(|e| e.to_string())?;
     }
-    update_all(cx, &chosen, &at.repository_cache, timeout(cx))?;
+    update_all(cx, &chosen, &at.repository_cache, &getter)?;
     cx.out.line("Update Complete. ⎈Happy Helming!⎈");
     Ok(())
 }
@@ -192,10 +194,11 @@ pub fn update(cx: &Context<'_>) -> CliResult {
 ///
 /// # Errors
 /// The addresses that could not be updated; the others were.
-fn update_all(cx: &Context<'_>, entries: &[&Entry], cache: &Path, timeout: Option<Duration>) -> CliResult {
+fn update_all(cx: &Context<'_>, entries: &[&Entry], cache: &Path, getter: &Getter) -> CliResult {
     cx.out.line("Hang tight while we grab the latest from your chart repositories...");
+    cx.out.flush();
     let mut failed = Vec::new();
-    repositories::update(&getter(timeout), entries, cache, |entry, result, lines| {
+    repositories::update(getter, entries, cache, |entry, result, lines| {
         lines.iter().for_each(|l| cx.out.note(l));
         match result {
             Ok(()) => {

@@ -104,7 +104,7 @@ pub fn hub(cx: &Context<'_>) -> CliResult {
     let mut address = base;
     address.path = format!("{}{HUB_PATH}", address.path.trim_end_matches('/'));
     address.query = Some(format!("q={}", escaped(&query)));
-    let data = getter(None).get(&address.to_string(), &Request::default()).map_err(|e| failed(e.to_string()))?;
+    let data = getter(cx, None).get(&address.to_string(), &Request::default()).map_err(|e| failed(e.to_string()))?;
     // what is no JSON counts as no charts, as in Helm
     let answer: Value = serde_json::from_slice(&data).unwrap_or_default();
     let text = |v: &Value, path: &str| v.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -76,7 +76,7 @@ pub fn cleaned(path: &Path) -> PathBuf {
 
 /// Fetches a chart into the content cache.
 fn fetch(cx: &Context<'_>, name: &str, version: &str) -> Result<PathBuf, CliError> {
-    let (at, getter) = (repositories::places(cx), repositories::getter(None));
+    let (at, getter) = (repositories::places(cx), repositories::getter(cx, None));
     let repo = cx.args.text("repo");
     let mut request = repositories::request(cx, &repo);
     let mut reference = name.to_owned();
@@ -121,9 +121,9 @@ pub fn verify(
 ///
 /// # Errors
 /// What fetching says.
-pub fn download(address: &str) -> Result<Vec<u8>, String> {
+pub fn download(cx: &Context<'_>, address: &str) -> Result<Vec<u8>, String> {
     let request = Request { repository: address.to_owned(), ..Request::default() };
-    repositories::getter(None).get(address, &request).map_err(|e| e.to_string())
+    repositories::getter(cx, None).get(address, &request).map_err(|e| e.to_string())
 }
 
 /// Loads a chart that is to be installed or rendered: application charts only, all dependencies there.

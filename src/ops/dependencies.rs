@@ -73,7 +73,7 @@ enum Origin {
 
 impl<'a> Manager<'a> {
     fn new(cx: &'a Context<'a>, path: &'a Path, options: Options) -> Self {
-        Manager { cx, path, options, at: places(cx), getter: getter(None), fetched: RefCell::default() }
+        Manager { cx, path, options, at: places(cx), getter: getter(cx, None), fetched: RefCell::default() }
     }
 
     fn tell(&self, line: impl AsRef<str>) {
@@ -226,10 +226,11 @@ impl<'a> Manager<'a> {
     fn refresh_these(&self, entries: &[Entry]) -> CliResult {
         let mut by_url: BTreeMap<&str, &Entry> = BTreeMap::new();
         for e in entries {
-            e.check().map_err(|e| e.to_string())?;
+            e.check(&self.getter).map_err(|e| e.to_string())?;
             by_url.insert(e.url.strip_suffix('/').unwrap_or(&e.url), e);
         }
         let entries: Vec<&Entry> = by_url.into_values().collect();
+        self.cx.out.flush();
         super::repositories::update(&self.getter, &entries, &self.at.repository_cache, |e, result, lines| {
             lines.iter().for_each(|l| self.cx.out.note(l));
             let unnamed = e.name.starts_with(UNNAMED);

@@ -3,6 +3,7 @@
 pub mod candidates;
 pub mod chart;
 pub mod dependencies;
+pub mod getters;
 pub mod limits;
 pub mod name;
 pub mod oci;

@@ -1,6 +1,6 @@
-//! Charts in OCI registries, as the commands use them.
+//! Charts and plugins in OCI registries, as the commands use them.
 
-use pintle_registry::oci::Registry;
+use pintle_registry::oci::{Reference, Registry};
 
 use super::dependencies::Fetched;
 use super::repositories::{getter, request};
@@ -11,7 +11,7 @@ use crate::Context;
 /// # Errors
 /// What the registry says.
 pub fn tags(cx: &Context<'_>, repository: &str) -> Result<Vec<String>, String> {
-    let (getter, request) = (getter(None), request(cx, ""));
+    let (getter, request) = (getter(cx, None), request(cx, ""));
     Registry::new(&getter, &request).tags(repository).map_err(|e| e.to_string())
 }
 
@@ -20,10 +20,25 @@ pub fn tags(cx: &Context<'_>, repository: &str) -> Result<Vec<String>, String> {
 /// # Errors
 /// What the registry says.
 pub fn fetch(cx: &Context<'_>, reference: &str, provenance: bool) -> Fetched {
-    let (getter, request) = (getter(None), request(cx, ""));
+    let (getter, request) = (getter(cx, None), request(cx, ""));
     let registry = Registry::new(&getter, &request);
     let place = registry.resolve(reference, "").map_err(|e| e.to_string())?;
     let chart = registry.pull(&place, false, cx.out).map_err(|e| e.to_string())?.chart;
     let prov = || registry.pull(&place, true, cx.out).map(|p| p.provenance).map_err(|e| e.to_string());
     Ok((chart, provenance.then(prov)))
+}
+
+/// A plugin's archive and perhaps its provenance file. Without a tag the newest version is meant that `--version`
+/// allows; Helm wants a tag.
+///
+/// # Errors
+/// What the registry says.
+pub fn fetch_plugin(cx: &Context<'_>, reference: &str, name: &str) -> Result<(Vec<u8>, Option<Vec<u8>>), String> {
+    let (getter, request) = (getter(cx, None), request(cx, ""));
+    let registry = Registry::new(&getter, &request);
+    let mut place = Reference::parse(reference).map_err(|e| e.to_string())?;
+    if place.wanted().is_empty() {
+        place = registry.resolve(reference, &cx.args.text("version")).map_err(|e| e.to_string())?;
+    }
+    registry.pull_plugin(&place, name).map_err(|e| e.to_string())
 }

@@ -1,10 +1,10 @@
-//! The plugins of this run: commands that they add, addresses that they fetch.
+//! The plugins of this run: where they lie, and the commands that they add.
 
 use std::path::PathBuf;
 
 use pintle_chart::log::{Level, LogSink as _, Record};
 use pintle_plugin::install::{InstallError, Places};
-use pintle_plugin::{Config, Env, Fetch, LoadError, Plugin, Query, RunError};
+use pintle_plugin::{Config, Env, LoadError, Plugin, Query, RunError};
 
 use crate::cli::{lenient, parse};
 use crate::error::{CliError, CliResult};
@@ -158,34 +158,4 @@ pub fn run(cx: &Context<'_>, p: &Plugin, args: &[String]) -> CliResult {
     }
     cx.out.flush();
     Ok(p.run(&rest, &env(&cx.settings), cx.out)?)
-}
-
-/// Plugins that fetch.
-pub struct Getters<'a> {
-    found: Vec<Plugin>,
-    cx: &'a Context<'a>,
-}
-
-impl<'a> Getters<'a> {
-    /// Those that are installed (`getter.All`).
-    pub fn load(cx: &'a Context<'a>) -> Self {
-        let query = Query { name: "", kind: "getter/v1" };
-        let found = pintle_plugin::find(&[cx.settings.plugins().into()], query, cx.out).unwrap_or_default();
-        Getters { found, cx }
-    }
-
-    /// Fetches an address of a plugin's scheme; nothing if no plugin knows it.
-    ///
-    /// # Errors
-    /// What the plugin says.
-    pub fn fetch(&self, fetch: &Fetch<'_>) -> Option<Result<Vec<u8>, String>> {
-        let scheme = fetch.address.split_once(':')?.0.to_ascii_lowercase();
-        let knows =
-            |p: &&Plugin| matches!(&p.metadata.config, Config::Getter { protocols } if protocols.contains(&scheme));
-        let p = self.found.iter().find(knows)?;
-        self.cx.out.flush();
-        let name = pintle_go::strconv::quote(p.metadata.name.as_bytes());
-        let body = p.fetch(fetch, &env(&self.cx.settings), self.cx.out);
-        Some(body.map_err(|e| format!("plugin {name} failed to invoke: {e}")))
-    }
 }

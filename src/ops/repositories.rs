@@ -1,10 +1,12 @@
 //! What commands that fetch charts share: the client, and where things are kept.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pintle_registry::{Downloader, Entry, Getter, Provenance, Request};
 
+use super::getters::LateGetters;
 use crate::Context;
 
 /// How long a fetch may take where no flag says.
@@ -32,11 +34,15 @@ pub fn places(cx: &Context<'_>) -> Places {
     }
 }
 
-/// The client; servers see it as Helm.
-pub fn getter(timeout: Option<Duration>) -> Getter {
+/// The client; servers see it as Helm, and plugins fetch what it does not know.
+pub fn getter(cx: &Context<'_>, timeout: Option<Duration>) -> Getter {
     let helm = pintle_chart::BuildInfo::default();
     let version = helm.version.trim_start_matches('v');
-    Getter { user_agent: format!("Helm/{version}"), timeout: timeout.or(Some(TIMEOUT)) }
+    Getter {
+        user_agent: format!("Helm/{version}"),
+        timeout: timeout.or(Some(TIMEOUT)),
+        more: Some(Arc::new(LateGetters::new(&cx.settings))),
+    }
 }
 
 /// Credentials and certificates of the flags, for charts of `repository`.

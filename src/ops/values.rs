@@ -4,7 +4,7 @@ use pintle_chart::values::{LocalSource, Options, Source, ValuesError};
 use pintle_go::Map;
 use pintle_plugin::Fetch;
 
-use super::plugins::Getters;
+use super::getters::Getters;
 use crate::Context;
 use crate::cli::Parsed;
 
@@ -21,15 +21,18 @@ pub fn options(p: &Parsed) -> Options {
 }
 
 /// Files, standard input, addresses by a client that is started only for them, and what plugins fetch.
-struct AnySource<'a>(Getters<'a>);
+struct AnySource<'a> {
+    cx: &'a Context<'a>,
+    getters: Getters,
+}
 
 impl Source for AnySource<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        if let Some(("http" | "https", _)) = path.split_once("://") {
-            return super::chart::download(path);
+        if let Some(("http" | "https" | "oci", _)) = path.split_once("://") {
+            return super::chart::download(self.cx, path);
         }
         let fetch = Fetch { address: path, ..Fetch::default() };
-        self.0.fetch(&fetch).unwrap_or_else(|| LocalSource.read(path))
+        self.getters.fetch(&fetch, self.cx.out).unwrap_or_else(|| LocalSource.read(path))
     }
 }
 
@@ -38,7 +41,7 @@ impl Source for AnySource<'_> {
 /// # Errors
 /// The first source or expression that fails.
 pub fn merge(cx: &Context<'_>) -> Result<Map, ValuesError> {
-    options(&cx.args).merge(&AnySource(Getters::load(cx)))
+    options(&cx.args).merge(&AnySource { cx, getters: Getters::load(&cx.settings, cx.out) })
 }
 
 /// All values of a release: the user's over its chart's (`CoalesceValues`).

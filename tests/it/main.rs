@@ -10,6 +10,7 @@ mod integrators;
 mod interop;
 mod kit;
 mod lifecycle;
+mod plugin_sources;
 mod plugins;
 mod registries;
 mod render;

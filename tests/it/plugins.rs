@@ -10,19 +10,19 @@ use flate2::write::GzEncoder;
 use crate::kit::{Run, Sandbox, skipped};
 
 /// A plugin with a script in a folder of the sandbox.
-fn plugin(s: &Sandbox, name: &str, yaml: &str, script: &str) {
+pub fn plugin(s: &Sandbox, name: &str, yaml: &str, script: &str) {
     s.write(&format!("{name}/plugin.yaml"), yaml);
     let path = s.write(&format!("{name}/run.sh"), format!("#!/bin/sh\n{script}\n"));
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("an executable");
 }
 
-fn v1(name: &str, kind: &str, more: &str) -> String {
+pub fn v1(name: &str, kind: &str, more: &str) -> String {
     format!("apiVersion: v1\nname: {name}\nversion: 1.2.3\ntype: {kind}\nruntime: subprocess\n{more}")
 }
 
-const RUN: &str = "runtimeConfig:\n  platformCommand:\n  - command: ${HELM_PLUGIN_DIR}/run.sh\n";
+pub const RUN: &str = "runtimeConfig:\n  platformCommand:\n  - command: ${HELM_PLUGIN_DIR}/run.sh\n";
 
-fn run(s: &Sandbox, line: &str) -> Run {
+pub fn run(s: &Sandbox, line: &str) -> Run {
     s.run(line.split(' '))
 }
 
@@ -116,7 +116,7 @@ fn wasm_plugins_are_refused_in_words() {
 }
 
 /// An archive of files, written past every check.
-fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
     for (name, text) in files {
         let mut h = [0_u8; 512];
@@ -138,7 +138,7 @@ fn archive(files: &[(&str, &str)]) -> Vec<u8> {
 
 /// Nothing but the archive may be there afterwards.
 #[track_caller]
-fn nothing_installed(s: &Sandbox) {
+pub fn nothing_installed(s: &Sandbox) {
     let plugins = s.path("home/.local/share/helm/plugins");
     let left: Vec<_> = fs::read_dir(plugins).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
     assert!(left.is_empty(), "{left:?}");

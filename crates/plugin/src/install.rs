@@ -80,13 +80,11 @@ pub trait Remote {
     /// # Errors
     /// Helm's text.
     fn get(&self, address: &str) -> std::result::Result<Vec<u8>, String>;
-    /// The media type at an HTTP address, should it answer.
-    fn media_type(&self, address: &str) -> Option<String>;
-    /// A plugin's archive and signature from a registry (`oci://…`).
+    /// The archive and perhaps the signature of a plugin from a registry (`oci://…`).
     ///
     /// # Errors
     /// Helm's text.
-    fn pull(&self, reference: &str) -> std::result::Result<(Vec<u8>, Option<Vec<u8>>), String>;
+    fn pull(&self, reference: &str, name: &str) -> std::result::Result<(Vec<u8>, Option<Vec<u8>>), String>;
 }
 
 /// Checks a signature: archive, signature, the archive's file name.
@@ -153,15 +151,8 @@ impl<'a> Installer<'a> {
                 let name = name.to_owned();
                 (Source::Local(abs.into()), places.data.join(name))
             }
-        } else if source.starts_with("http://") || source.starts_with("https://") {
-            if is_archive(source) {
-                (Source::Http(source.to_owned()), places.data.join(strip_version(base(source))))
-            } else if remote.media_type(source).is_some_and(|t| is_archive_type(&t)) {
-                // as in Helm, whose extractors go by the name alone
-                return Err(unknown(format!("no extractor implemented yet for {source}")));
-            } else {
-                clone_of(source, places).map_err(unknown)?
-            }
+        } else if (source.starts_with("http://") || source.starts_with("https://")) && is_archive(source) {
+            (Source::Http(source.to_owned()), places.data.join(strip_version(base(source))))
         } else {
             clone_of(source, places).map_err(unknown)?
         };
@@ -254,7 +245,8 @@ impl<'a> Installer<'a> {
                 Ok((data, self.remote.get(&format!("{address}.prov")).ok(), base(address).to_owned()))
             }
             Source::Oci(reference) => {
-                let pulled = self.remote.pull(reference);
+                let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+                let pulled = self.remote.pull(reference, &name);
                 let (data, prov) = pulled.map_err(|e| format!("failed to pull plugin from {reference}: {e}"))?;
                 let name = archive::metadata_of(&data).map(|m| m.archive_name()).unwrap_or_default();
                 Ok((data, prov, name))
@@ -399,13 +391,6 @@ fn name_in_registry(reference: &str) -> Result<String> {
         return failed(format!("invalid reference: {reference}"));
     }
     Ok(name.to_owned())
-}
-
-fn is_archive_type(media: &str) -> bool {
-    matches!(
-        media.to_ascii_lowercase().as_str(),
-        "application/gzip" | "application/x-gzip" | "application/x-tgz" | "application/x-gtar"
-    )
 }
 
 /// The last element of a path or address.

@@ -235,7 +235,7 @@ impl Downloader<'_> {
         if entry.url.is_empty() {
             return fail(format!("no URL found for repository {name}"));
         }
-        entry.check()?;
+        entry.check(self.getter)?;
         adopt(&mut request, entry);
         let index = self.index(entry)?;
         let found = index.get(chart, version, self.log).or_else(|e| {
@@ -250,7 +250,12 @@ impl Downloader<'_> {
         let Ok(url) = crate::resolve_reference(&entry.url, url) else {
             return fail(format!("invalid chart URL format: {reference}"));
         };
-        Ok(Place { digest: found.digest.clone(), address: Address::parse(&url)?, request, artifact: None })
+        let (address, digest) = (Address::parse(&url)?, found.digest.clone());
+        if address.scheme == "oci" {
+            // an index may lead into a registry
+            return Ok(Place { digest, ..self.in_registry(address, &url, "", request)? });
+        }
+        Ok(Place { digest, address, request, artifact: None })
     }
 
     fn index(&self, entry: &Entry) -> Result<IndexFile> {
@@ -261,7 +266,7 @@ impl Downloader<'_> {
     /// The repository whose index has an address, as its credentials may be needed (`scanReposForURL`).
     fn owner<'r>(&self, address: &str, repositories: &'r Repositories) -> Result<Option<&'r Entry>> {
         for entry in &repositories.entries {
-            entry.check()?;
+            entry.check(self.getter)?;
             let index = self.index(entry)?;
             if index.entries.values().flatten().flat_map(|v| &v.urls).any(|url| equal(address, url)) {
                 return Ok(Some(entry));
@@ -322,7 +327,7 @@ pub fn find_in_repository(
 /// # Errors
 /// Helm's text for what is no repository.
 pub fn fetch_index(getter: &Getter, entry: &Entry, log: &dyn LogSink) -> Result<IndexFile> {
-    entry.check()?;
+    entry.check(getter)?;
     let reached = crate::resolve_reference(&entry.url, "index.yaml")
         .and_then(|url| getter.get(&url, &entry.request()))
         .and_then(|data| IndexFile::parse(&data, &entry.url, log));

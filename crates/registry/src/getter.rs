@@ -1,4 +1,5 @@
-//! Fetching: `http` and `https`. Credentials go to the server they are for, and follow no redirect elsewhere.
+//! Fetching: `http` and `https`, charts of registries, and whatever schemes plugins add. Credentials go to the server
+//! they are for, and follow no redirect elsewhere.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
 
+use crate::oci::Registry;
 use crate::{Address, Result, fail, files, quote};
 
 /// Redirects that are followed, as in Go.
@@ -41,19 +43,38 @@ pub struct Request {
     pub accept: &'static str,
 }
 
+/// Fetches addresses of schemes that are not built in (Helm's getter plugins).
+pub trait Schemes: std::fmt::Debug + Send + Sync {
+    /// Whether a scheme (in small letters) is one of them.
+    fn knows(&self, scheme: &str) -> bool;
+
+    /// The body at an address of such a scheme.
+    ///
+    /// # Errors
+    /// Helm's text.
+    fn get(&self, address: &str, request: &Request) -> std::result::Result<Vec<u8>, String>;
+}
+
 /// The client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Getter {
     /// `User-Agent`.
     pub user_agent: String,
     /// For a whole fetch; `None` waits for ever.
     pub timeout: Option<Duration>,
+    /// What else can be fetched than `http`, `https` and `oci`.
+    pub more: Option<Arc<dyn Schemes>>,
+}
+
+/// Whether a scheme is one that is spoken over HTTP.
+pub(crate) fn is_http(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
 }
 
 impl Getter {
     /// Whether there is a getter for a scheme.
-    pub fn knows(scheme: &str) -> bool {
-        matches!(scheme, "http" | "https")
+    pub fn knows(&self, scheme: &str) -> bool {
+        is_http(scheme) || scheme == "oci" || self.more.as_ref().is_some_and(|m| m.knows(scheme))
     }
 
     /// Fetches.
@@ -62,10 +83,15 @@ impl Getter {
     /// Go's texts for connections that fail, and answers other than 200.
     pub fn get(&self, address: &str, request: &Request) -> Result<Vec<u8>> {
         let first = Address::parse(address)?;
-        match first.scheme.as_str() {
-            "oci" => return fail(format!("OCI registries are not available in this version of pintle: {address}")),
-            s if !Self::knows(s) => return fail(format!("scheme {} not supported", quote(s))),
-            _ => {}
+        let scheme = first.scheme.as_str();
+        if scheme == "oci" {
+            return self.get_from_registry(address, request);
+        }
+        if !is_http(scheme) {
+            return match self.more.as_ref().filter(|m| m.knows(scheme)) {
+                Some(more) => more.get(address, request).or_else(fail),
+                None => fail(format!("scheme {} not supported", quote(scheme))),
+            };
         }
         let home = Address::parse(&request.repository).or_else(|e| fail(format!("unable to parse getter URL: {e}")))?;
         let agent = self.agent(request)?;
@@ -87,7 +113,7 @@ impl Getter {
             let target = answer.headers().get("location").and_then(|l| l.to_str().ok()).map(str::to_owned);
             if let (301 | 302 | 303 | 307 | 308, Some(target)) = (status.as_u16(), target) {
                 at = Address::parse(&resolve_from(&at, &target)?)?;
-                if !Self::knows(&at.scheme) {
+                if !is_http(&at.scheme) {
                     return fail(format!("Get {}: unsupported protocol scheme {}", quote(&target), quote(&at.scheme)));
                 }
                 continue;
@@ -100,6 +126,18 @@ impl Getter {
             return body.or_else(|e| fail(reason(&e, &at)));
         }
         fail(format!("Get {}: stopped after {REDIRECTS} redirects", quote(&at.to_string())))
+    }
+
+    /// A chart of a registry, or its provenance file where the address ends in `.prov` (`OCIGetter.Get`).
+    fn get_from_registry(&self, address: &str, request: &Request) -> Result<Vec<u8>> {
+        let registry = Registry::new(self, request);
+        let (reference, provenance) = match address.strip_suffix(".prov") {
+            Some(reference) => (reference, true),
+            None => (address, false),
+        };
+        let place = registry.resolve(reference, "")?;
+        let pulled = registry.pull(&place, provenance, &pintle_chart::log::Discard)?;
+        Ok(if provenance { pulled.provenance } else { pulled.chart })
     }
 
     pub(crate) fn agent(&self, r: &Request) -> Result<ureq::Agent> {

@@ -74,11 +74,11 @@ impl Entry {
     ///
     /// # Errors
     /// Helm's texts.
-    pub fn check(&self) -> Result<()> {
+    pub fn check(&self, getter: &Getter) -> Result<()> {
         let Ok(address) = Address::parse(&self.url) else {
             return fail(format!("invalid chart URL format: {}", self.url));
         };
-        if !Getter::knows(&address.scheme) && address.scheme != "oci" {
+        if !getter.knows(&address.scheme) {
             return fail(format!("could not find protocol handler for: {}", address.scheme));
         }
         Ok(())

@@ -44,7 +44,7 @@ pub struct Pushed {
 
 /// A blob that a manifest names.
 #[derive(Clone, Debug)]
-struct Layer {
+pub(super) struct Layer {
     media_type: String,
     digest: String,
     size: u64,
@@ -56,7 +56,7 @@ impl Layer {
         Layer { media_type: media_type.to_owned(), digest, size: data.len() as u64 }
     }
 
-    fn read(v: &Value) -> Option<Layer> {
+    pub(super) fn read(v: &Value) -> Option<Layer> {
         let text = |key: &str| v.get(key)?.as_str().map(str::to_owned);
         Some(Layer { media_type: text("mediaType")?, digest: text("digest")?, size: v.get("size")?.as_u64()? })
     }
@@ -66,6 +66,37 @@ impl Layer {
     }
 }
 
+/// What ORAS says of a copy that failed.
+pub(super) fn from_source(op: &str, e: &crate::Error) -> crate::Error {
+    crate::Error::Text(format!("failed to perform {op:?} on source: {e}"))
+}
+
+/// What a token must allow for pulling.
+pub(super) fn pull_scope(r: &Reference) -> String {
+    format!("repository:{}:pull", r.repository)
+}
+
+/// A manifest, and its digest, which is what was promised.
+pub(super) fn manifest(connection: &Connection<'_>, r: &Reference) -> Result<(String, Value)> {
+    let scope = pull_scope(r);
+    let url = connection.at(&format!("/v2/{}/manifests/{}", r.repository, r.wanted()));
+    let call = Call { method: "GET", accept: MANIFESTS, limit: SMALL, scope: &scope, ..Call::default() };
+    let answer = connection.send(&url, call).map_err(|e| from_source("FetchReference", &e))?;
+    match answer.status {
+        200 => {}
+        404 => return Err(from_source("FetchReference", &crate::Error::Text(format!("{r}: not found")))),
+        _ => return answer.error().map_err(|e| from_source("FetchReference", &e)),
+    }
+    let digest = format!("sha256:{}", files::digest(&answer.body));
+    let told = answer.header("docker-content-digest").unwrap_or(&digest);
+    if told != digest || (!r.digest.is_empty() && r.digest != digest) {
+        let wanted = if r.digest.is_empty() { told } else { &r.digest };
+        return fail(format!("{}: mismatch digest: got {digest}, expected {wanted}", answer.what));
+    }
+    let manifest = serde_json::from_slice(&answer.body).or_else(|e| fail(format!("{}: {e}", answer.what)))?;
+    Ok((digest, manifest))
+}
+
 impl Registry<'_> {
     /// Pulls a chart's archive, or its provenance file (`Client.Pull`); `log` is told what Helm says of it.
     ///
@@ -73,24 +104,8 @@ impl Registry<'_> {
     /// What the registry says, artifacts that are no charts, bytes that are not what their digest promises.
     pub fn pull(&self, r: &Reference, provenance: bool, log: &dyn LogSink) -> Result<Pulled> {
         let connection = self.connect(&r.registry)?;
-        let scope = format!("repository:{}:pull", r.repository);
-        let source = |op: &str, e: crate::Error| crate::Error::Text(format!("failed to perform {op:?} on source: {e}"));
-        let url = connection.at(&format!("/v2/{}/manifests/{}", r.repository, r.wanted()));
-        let call = Call { method: "GET", accept: MANIFESTS, limit: SMALL, scope: &scope, ..Call::default() };
-        let answer = connection.send(&url, call).map_err(|e| source("FetchReference", e))?;
-        match answer.status {
-            200 => {}
-            404 => return Err(source("FetchReference", crate::Error::Text(format!("{r}: not found")))),
-            _ => return answer.error().map_err(|e| source("FetchReference", e)),
-        }
-        let digest = format!("sha256:{}", files::digest(&answer.body));
-        let told = answer.header("docker-content-digest").unwrap_or(&digest);
-        if told != digest || (!r.digest.is_empty() && r.digest != digest) {
-            let wanted = if r.digest.is_empty() { told } else { &r.digest };
-            return fail(format!("{}: mismatch digest: got {digest}, expected {wanted}", answer.what));
-        }
-        let manifest: Value =
-            serde_json::from_slice(&answer.body).or_else(|e| fail(format!("{}: {e}", answer.what)))?;
+        let scope = pull_scope(r);
+        let (digest, manifest) = manifest(&connection, r)?;
         let config = manifest.get("config").and_then(Layer::read);
         let layers = manifest.get("layers").and_then(Value::as_array);
         let layers: Vec<Layer> = layers.into_iter().flatten().filter_map(Layer::read).collect();
@@ -112,11 +127,11 @@ impl Registry<'_> {
         if layer.media_type == LEGACY {
             log.say(&format!("Warning: chart media type {LEGACY} is deprecated"));
         }
-        let metadata = blob(&connection, r, &config, &scope).map_err(|e| source("Fetch", e))?;
+        let metadata = blob(&connection, r, &config, &scope).map_err(|e| from_source("Fetch", &e))?;
         if !serde_json::from_slice::<Value>(&metadata).is_ok_and(|v| v.is_object()) {
             return fail(format!("{r}: the chart's metadata is no JSON object"));
         }
-        let data = blob(&connection, r, layer, &scope).map_err(|e| source("Fetch", e))?;
+        let data = blob(&connection, r, layer, &scope).map_err(|e| from_source("Fetch", &e))?;
         log.say(&format!("Pulled: {r}"));
         log.say(&format!("Digest: {digest}"));
         if r.to_string().contains('_') {
@@ -209,7 +224,7 @@ fn exists(connection: &Connection<'_>, url: &str, scope: &str) -> Result<bool> {
     }
 }
 
-fn blob(connection: &Connection<'_>, r: &Reference, layer: &Layer, scope: &str) -> Result<Vec<u8>> {
+pub(super) fn blob(connection: &Connection<'_>, r: &Reference, layer: &Layer, scope: &str) -> Result<Vec<u8>> {
     let url = connection.at(&format!("/v2/{}/blobs/{}", r.repository, layer.digest));
     let call = Call { method: "GET", limit: layer.size.min(LARGE) + 1, scope, ..Call::default() };
     let answer = connection.send(&url, call)?;

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::credentials::{self, Credential};
-use crate::getter::reason;
+use crate::getter::{is_http, reason};
 use crate::{Address, Getter, Request, Result, fail, quote};
 
 /// How often a request is repeated that found the server busy.
@@ -153,7 +153,7 @@ impl<'a> Connection<'a> {
                 (301 | 302 | 303 | 307 | 308, Some(target)) if matches!(call.method, "GET" | "HEAD") => {
                     let next = Address::parse(&crate::getter::resolve_from(&at, &target)?)?;
                     let down = at.scheme == "https" && next.scheme != "https";
-                    if !Getter::knows(&next.scheme) || down {
+                    if !is_http(&next.scheme) || down {
                         return fail(format!(
                             "{}: redirected to {}, which is not followed",
                             answer.what,
@@ -250,7 +250,7 @@ impl<'a> Connection<'a> {
         }
         let text = |key: &str| asked.get(key).map_or("", String::as_str);
         let realm = Address::parse(text("realm"))?;
-        if !Getter::knows(&realm.scheme) || (self.home.scheme == "https" && realm.scheme != "https") {
+        if !is_http(&realm.scheme) || (self.home.scheme == "https" && realm.scheme != "https") {
             return fail(format!("the registry names {} for its tokens, which is not asked", quote(text("realm"))));
         }
         let mut fields = vec![("service", text("service"))];

@@ -1,4 +1,4 @@
-//! Charts in OCI registries (Helm's `pkg/registry`): pushing, pulling, listing, logging in and out.
+//! Charts and plugins in OCI registries (Helm's `pkg/registry`): pushing, pulling, listing, logging in and out.
 //!
 //! A small client of its own over the same HTTP agent as everything else: charts need a handful of requests, one after
 //! another.
@@ -6,6 +6,7 @@
 mod chart;
 mod credentials;
 mod http;
+mod plugin;
 mod reference;
 
 use std::path::Path;
