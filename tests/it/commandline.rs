@@ -4,7 +4,7 @@ use std::fs;
 
 use pintle::cli::table;
 
-use crate::kit::Sandbox;
+use crate::kit::{Sandbox, project};
 
 #[test]
 fn every_command_shows_its_help() {
@@ -145,4 +145,22 @@ fn settings_are_read_as_helm_reads_them() {
     };
     s.write("one", context("one"));
     assert_eq!(env(&["HELM_NAMESPACE", "--kubeconfig", &s.path("one").to_string_lossy()]), "one-ns");
+}
+
+/// `testdata/app` is what the benchmarks render; `testdata/app.yaml` is what Helm 4.2.4 makes of it.
+#[test]
+fn the_scaffold_kept_for_comparison_is_what_create_writes() {
+    let s = Sandbox::new();
+    s.run(["create", "app"]).ok();
+    let made = s.files();
+    assert!(made.contains(&"app/templates/deployment.yaml".to_owned()), "{made:?}");
+    let kept = project("testdata");
+    for name in &made {
+        let read =
+            |path: &std::path::Path| fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        assert_eq!(read(&s.path(name)), read(&kept.join(name)), "{name}: copy what `pintle create app` writes");
+    }
+    let all = "ingress.enabled=true,autoscaling.enabled=true,httpRoute.enabled=true";
+    let rendered = s.run(["template", "r", "app", "--set", all]).ok();
+    assert_eq!(rendered, fs::read_to_string(kept.join("app.yaml")).expect("Helm's answer"));
 }
