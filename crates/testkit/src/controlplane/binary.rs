@@ -34,8 +34,7 @@ impl Binary {
         if let Some(path) = std::env::var_os(OVERRIDE).filter(|p| !p.is_empty()) {
             return Ok(Self { path: path.into(), sources });
         }
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace.join("target"), PathBuf::from);
-        let target = std::path::absolute(target).map_err(StartError::Io)?;
+        let target = crate::target_folder().map_err(StartError::Io)?;
         let hash = hash_sources(&sources).map_err(StartError::Io)?;
         Ok(Self { path: target.join(format!("controlplane-{hash:016x}")).join("controlplane"), sources })
     }
