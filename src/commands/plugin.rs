@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pintle_plugin::install::{self, Installer, Remote, Verified};
-use pintle_plugin::{Plugin, Query};
+use pintle_plugin::{Plugin, Query, printable};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
@@ -46,8 +46,11 @@ pub fn install(cx: &Context<'_>) -> CliResult {
         tell(cx, &by);
     }
     cx.out.debug_record("loading plugin", &[("path", installer.path().display().to_string())]);
-    let plugin = pintle_plugin::load(installer.path()).map_err(|e| format!("plugin is installed but unusable: {e}"))?;
-    hook(cx, &plugin, "install")?;
+    let usable = pintle_plugin::load(installer.path())
+        .map_err(|e| CliError::new(format!("plugin is installed but unusable: {e}")))
+        .and_then(|p| hook(cx, &p, "install").map(|()| p));
+    // all or nothing: Helm leaves what it then calls an existing plugin
+    let plugin = usable.inspect_err(|_| installer.undo())?;
     cx.out.line(format!("Installed plugin: {}", plugin.metadata.name));
     Ok(())
 }
@@ -61,9 +64,9 @@ pub fn list(cx: &Context<'_>) -> CliResult {
     table.row(["NAME", "VERSION", "TYPE", "APIVERSION", "PROVENANCE", "SOURCE"]);
     for p in &found {
         let m = &p.metadata;
-        let source = if m.source_url.is_empty() { "unknown" } else { &m.source_url };
+        let source = if m.source_url.is_empty() { "unknown".to_owned() } else { printable(&m.source_url) };
         let signed = pintle_plugin::signing::status(m, &data);
-        table.row([&m.name, &m.version, &m.kind, &m.api_version, signed, source]);
+        table.row([&m.name, &m.version, &m.kind, &m.api_version, signed, &source]);
     }
     cx.out.line(table.text());
     Ok(())

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use pintle_chart::log::{Level, LogSink as _, Record};
 use pintle_plugin::install::{InstallError, Places};
-use pintle_plugin::{Config, Env, LoadError, Plugin, Query, RunError};
+use pintle_plugin::{Cli, Env, LoadError, Plugin, Query, RunError, printable};
 
 use crate::cli::{lenient, parse};
 use crate::error::{CliError, CliResult};
@@ -62,7 +62,7 @@ pub fn commands(s: &Settings, out: &Output) -> Vec<Plugin> {
     let error = |msg: &str, key: &str, value: String| {
         out.log(&Record { level: Level::Error, msg, attrs: &[(key, value)] });
     };
-    let found = match pintle_plugin::find(&folders(s), Query { name: "", kind: "cli/v1" }, out) {
+    let found = match pintle_plugin::find(&folders(s), Query::default(), out) {
         Ok(found) => found,
         Err(e) => {
             error("failed to load plugins", "error", e.to_string());
@@ -70,7 +70,7 @@ pub fn commands(s: &Settings, out: &Output) -> Vec<Plugin> {
         }
     };
     let mut all: Vec<Plugin> = Vec::new();
-    for p in found {
+    for p in found.into_iter().filter(|p| p.metadata.cli().is_some()) {
         let name = command_name(&p).to_owned();
         let built_in = parse::command(&name);
         if built_in.is_some_and(cli::table::is_own) {
@@ -91,8 +91,8 @@ pub fn commands(s: &Settings, out: &Output) -> Vec<Plugin> {
 
 /// The word that calls a plugin: the first of its usage line, or its name.
 pub fn command_name(p: &Plugin) -> &str {
-    match &p.metadata.config {
-        Config::Cli { usage, .. } if !usage.is_empty() => usage.split(' ').next().unwrap_or(usage),
+    match p.metadata.cli() {
+        Some(Cli { usage, .. }) if !usage.is_empty() => usage.split(' ').next().unwrap_or(usage),
         _ => &p.metadata.name,
     }
 }
@@ -122,26 +122,24 @@ pub fn summary(plugins: &[Plugin]) -> String {
 
 /// One line about a plugin's command.
 pub fn short_help(p: &Plugin) -> String {
-    match &p.metadata.config {
-        Config::Cli { short_help, .. } if !short_help.is_empty() => short_help.clone(),
+    match p.metadata.cli() {
+        Some(c) if !c.short_help.is_empty() => printable(&c.short_help),
         _ => format!("the {} plugin", pintle_go::strconv::quote(p.metadata.name.as_bytes())),
     }
 }
 
 /// The help of a plugin's command.
 pub fn help(p: &Plugin, program: &str) -> String {
-    let (usage, long) = match &p.metadata.config {
-        Config::Cli { usage, long_help, .. } => (usage.as_str(), long_help.trim()),
-        _ => ("", ""),
-    };
-    let usage = if usage.is_empty() { &p.metadata.name } else { usage };
-    let about = if long.is_empty() { short_help(p) } else { long.to_owned() };
+    let cli = p.metadata.cli().cloned().unwrap_or_default();
+    let usage = if cli.usage.is_empty() { p.metadata.name.clone() } else { printable(&cli.usage) };
+    let long: Vec<String> = cli.long_help.trim().lines().map(printable).collect();
+    let about = if long.is_empty() { short_help(p) } else { long.join("\n") };
     format!("{about}\n\nUsage:\n  {program} {usage} [flags]\n")
 }
 
 /// Whether a plugin is called without arguments.
 pub fn ignores_flags(p: &Plugin) -> bool {
-    matches!(p.metadata.config, Config::Cli { ignore_flags: true, .. })
+    p.metadata.cli().is_some_and(|c| c.ignore_flags)
 }
 
 /// Runs a plugin's command; `args` are all words of the command line but the one that calls it.

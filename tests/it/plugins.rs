@@ -64,6 +64,49 @@ fn hooks_run_on_events() {
 }
 
 #[test]
+fn a_hook_that_fails_leaves_nothing_behind() {
+    let s = Sandbox::as_helm();
+    let hook = format!("{RUN}  platformHooks:\n    install:\n    - command: ${{HELM_PLUGIN_DIR}}/run.sh\n");
+    let yaml = v1("bad", "cli/v1", &hook);
+    plugin(&s, "bad", &yaml, "echo trying; exit 3");
+    let archived = archive(&[("bad/plugin.yaml", &yaml), ("bad/run.sh", "#!/bin/sh\nexit 3\n")]);
+    s.write("bad-1.2.3.tgz", archived);
+    for line in ["plugin install ./bad", "plugin install ./bad-1.2.3.tgz --verify=false"] {
+        let said = run(&s, line);
+        let error = "Error: plugin install hook for \"bad\" exited with error\n";
+        assert!(said.code == 1 && said.stderr.ends_with(error), "{}", said.stderr);
+        nothing_installed(&s);
+    }
+    assert!(s.path("bad/run.sh").exists(), "the folder that was linked stays");
+    // once it works, nothing is in its way
+    plugin(&s, "bad", &yaml, "true");
+    run(&s, "plugin install ./bad").ok();
+    // one that cannot be removed well is gone all the same, and says so
+    let delete =
+        yaml.replace("    install:", "    delete:").replace("command: ${HELM_PLUGIN_DIR}/run.sh", "command: 'false'");
+    plugin(&s, "bad", &delete, "");
+    let said = run(&s, "plugin uninstall bad");
+    assert!(said.stderr.contains("plugin delete hook for \"bad\" exited with error"), "{}", said.stderr);
+    nothing_installed(&s);
+}
+
+/// Helm 4 makes nothing but a getter of a legacy plugin with downloaders; those of helm-push and helm-secrets rely on
+/// both, as Helm 3 had it.
+#[test]
+fn a_legacy_plugin_fetches_and_has_a_command() {
+    let s = Sandbox::as_helm();
+    let yaml = "name: both\nversion: 0.1.0\nusage: does both\nignoreFlags: true\ncommand: $HELM_PLUGIN_DIR/run.sh\n\
+                downloaders:\n- {command: run.sh get, protocols: [both]}\n";
+    plugin(&s, "both", yaml, "echo \"from: $*\"");
+    run(&s, "plugin install ./both").ok();
+    assert_eq!(run(&s, "both a --b").ok(), "from: \n");
+    s.chart("web", &[("templates/a.yaml", "x: {{ .Values.from | quote }}\n")]);
+    assert!(run(&s, "template web ./web -f both://a").ok().contains("x: \"get    both://a\""));
+    assert!(run(&s, "help").ok().contains("does both"));
+    assert!(run(&s, "plugin list").ok().contains("getter/v1"));
+}
+
+#[test]
 fn values_come_from_getter_plugins() {
     let s = Sandbox::as_helm();
     let getter = "name: vault\nversion: 0.1.0\ndownloaders:\n- command: run.sh\n  protocols: [secrets]\n";
@@ -115,20 +158,25 @@ fn wasm_plugins_are_refused_in_words() {
     run(&s, "wasm").error_with("the runtime \"extism/v1\" (WebAssembly) is not supported");
 }
 
+/// What stands before a file in an archive.
+fn tar_head(name: &str, size: usize) -> Vec<u8> {
+    let mut h = vec![0_u8; 512];
+    h[..name.len()].copy_from_slice(name.as_bytes());
+    h[100..107].copy_from_slice(b"0000755");
+    h[124..135].copy_from_slice(format!("{size:011o}").as_bytes());
+    h[156] = b'0';
+    h[257..263].copy_from_slice(b"ustar ");
+    h[148..156].copy_from_slice(b"        ");
+    let sum: u32 = h.iter().map(|b| u32::from(*b)).sum();
+    h[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    h
+}
+
 /// An archive of files, written past every check.
 pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
     let mut gz = GzEncoder::new(Vec::new(), Compression::fast());
     for (name, text) in files {
-        let mut h = [0_u8; 512];
-        h[..name.len()].copy_from_slice(name.as_bytes());
-        h[100..107].copy_from_slice(b"0000755");
-        h[124..135].copy_from_slice(format!("{:011o}", text.len()).as_bytes());
-        h[156] = b'0';
-        h[257..263].copy_from_slice(b"ustar ");
-        h[148..156].copy_from_slice(b"        ");
-        let sum: u32 = h.iter().map(|b| u32::from(*b)).sum();
-        h[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-        gz.write_all(&h).expect("memory");
+        gz.write_all(&tar_head(name, text.len())).expect("memory");
         gz.write_all(text.as_bytes()).expect("memory");
         gz.write_all(&vec![0; text.len().next_multiple_of(512) - text.len()]).expect("memory");
     }
@@ -139,9 +187,15 @@ pub fn archive(files: &[(&str, &str)]) -> Vec<u8> {
 /// Nothing but the archive may be there afterwards.
 #[track_caller]
 pub fn nothing_installed(s: &Sandbox) {
+    nothing_installed_but(s, &[]);
+}
+
+#[track_caller]
+fn nothing_installed_but(s: &Sandbox, there: &[&str]) {
     let plugins = s.path("home/.local/share/helm/plugins");
-    let left: Vec<_> = fs::read_dir(plugins).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
-    assert!(left.is_empty(), "{left:?}");
+    let mut left: Vec<_> = fs::read_dir(plugins).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
+    left.sort();
+    assert_eq!(left, there);
 }
 
 #[test]
@@ -172,8 +226,7 @@ fn ghsa_m54r_vrmv_hw33_names_are_words() {
     for name in ["../x", "a b", "a/b", "", "a\u{1b}[31m"] {
         s.write("bad/plugin.yaml", format!("name: {}\nversion: 0.1.0\ncommand: x\n", serde_json::json!(name)));
         run(&s, "plugin install ./bad").stderr.contains("invalid plugin name").then_some(()).expect(name);
-        run(&s, "plugin uninstall bad");
-        let _ = fs::remove_file(s.path("home/.local/share/helm/plugins/bad"));
+        nothing_installed(&s);
     }
 }
 
@@ -211,7 +264,7 @@ fn ghsa_r53h_jv2g_vpx6_empty_descriptions_are_errors() {
         let said = run(&s, "plugin install ./bad");
         assert_eq!(said.code, 1, "{text:?}");
         assert!(said.stderr.contains("Error: plugin is installed but unusable: ") && !said.stderr.contains("panicked"));
-        fs::remove_file(s.path("home/.local/share/helm/plugins/bad")).expect("the link");
+        nothing_installed(&s);
     }
 }
 
@@ -243,4 +296,102 @@ fn git_repositories_are_cloned_and_updated() {
     run(&s, "plugin uninstall tool").ok();
     s.run(["plugin", "install", &address, "--verify=false", "--version", "main"]).ok();
     assert_eq!(run(&s, "tool").ok(), "two\n");
+}
+
+/// Hostile archives, with the entries that a plugin has beside them.
+fn refused(files: &[(&str, &str)], why: &str) {
+    let s = Sandbox::as_helm();
+    let yaml = v1("bad", "cli/v1", RUN);
+    let files: Vec<(&str, &str)> = [("bad/plugin.yaml", yaml.as_str())].iter().chain(files).copied().collect();
+    s.write("site/bad-1.2.3.tgz", archive(&files));
+    let server = pintle_testkit::http::Server::files(&s.path("site")).start().expect("a port");
+    for source in [s.path("site/bad-1.2.3.tgz").display().to_string(), server.url("/bad-1.2.3.tgz")] {
+        let said = s.run(["plugin", "install", &source, "--verify=false"]);
+        assert!(said.code == 1 && said.stderr.contains(why), "{source}: {}", said.stderr);
+        nothing_installed(&s);
+    }
+    assert!(!s.path("home/.local/out").exists() && !s.path("home/.local/share/out").exists());
+}
+
+/// The rules of archives of charts, for plugins.
+#[test]
+fn ghsa_xrxm_mqvm_r553_archives_name_no_place_outside() {
+    refused(&[("/tmp/out", "x")], "path is absolute, which is illegal");
+    refused(&[("bad\\..\\..\\..\\out", "x")], "path contains '..', which is illegal");
+    refused(&[("c:/out", "x")], "path contains ':', which is illegal");
+    // a file cannot be a folder, too
+    refused(&[("bad/a", "x"), ("bad/a/b", "x")], "bad/a");
+}
+
+#[test]
+fn ghsa_4hfp_h4cw_hj8p_bombs_are_not_unpacked() {
+    let s = Sandbox::as_helm();
+    let mut gz = GzEncoder::new(Vec::new(), Compression::best());
+    let mut head = tar_head("bad/plugin.yaml", 3 << 30);
+    head.resize(1 << 20, 0);
+    gz.write_all(&head).expect("memory");
+    s.write("bad-1.2.3.tgz", gz.finish().expect("memory"));
+    let said = run(&s, "plugin install ./bad-1.2.3.tgz --verify=false");
+    assert!(said.stderr.contains("plugin archive unpacks to more than 1073741824 bytes"), "{}", said.stderr);
+    nothing_installed(&s);
+}
+
+#[test]
+fn ghsa_c38g_469g_cmgx_nothing_of_a_description_steers_the_terminal() {
+    let s = Sandbox::as_helm();
+    let evil = "\\e[2J\\u0007evil";
+    let config = format!("config:\n  shortHelp: \"{evil}\"\n  longHelp: \"a\\n{evil}\"\nsourceURL: \"{evil}\"\n{RUN}");
+    plugin(&s, "tool", &v1("tool", "cli/v1", &config), "true");
+    plugin(
+        &s,
+        "old",
+        &format!("name: old\nversion: 0.1.0\nusage: \"{evil}\"\ndescription: \"{evil}\"\ncommand: x\n"),
+        "true",
+    );
+    run(&s, "plugin install ./tool").ok();
+    run(&s, "plugin install ./old").ok();
+    for line in ["help", "help tool", "help old", "plugin list", "__complete to", "__complete plugin update "] {
+        let text = run(&s, line).ok();
+        assert!(text.contains("evil") || line.starts_with("__"), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{7}']), "`{line}`: {text:?}");
+    }
+    for version in ["1.2", "v1", "1.2.3\\e[2J", "latest"] {
+        s.write("bad/plugin.yaml", format!("name: bad\nversion: \"{version}\"\ncommand: x\n"));
+        let said = run(&s, "plugin install ./bad");
+        assert!(said.code == 1 && said.stderr.contains("must be valid semver"), "{}", said.stderr);
+        assert!(!said.stderr.contains('\u{1b}'), "{:?}", said.stderr);
+        nothing_installed_but(&s, &["old", "tool"]);
+    }
+}
+
+/// CVE-2019-18658 for plugins: what a link leads to may have no end.
+#[test]
+fn cve_2019_18658_descriptions_are_files() {
+    let s = Sandbox::as_helm();
+    for target in ["/dev/zero", "/dev/urandom", "."] {
+        fs::create_dir_all(s.path("bad")).expect("a folder");
+        std::os::unix::fs::symlink(target, s.path("bad/plugin.yaml")).expect("a link");
+        let said = run(&s, "plugin install ./bad");
+        assert!(said.code == 1 && said.stderr.contains("unusable: failed to read plugin at"), "{}", said.stderr);
+        nothing_installed(&s);
+        fs::remove_file(s.path("bad/plugin.yaml")).expect("the link");
+    }
+}
+
+/// Deep and self-repeating YAML ends in an error, soon.
+#[test]
+fn descriptions_cannot_blow_up() {
+    let s = Sandbox::as_helm();
+    let mut laughs =
+        "apiVersion: v1\nname: bad\nversion: 1.0.0\ntype: cli/v1\nruntime: subprocess\nconfig:\n  a0: &a0 [x, x]\n"
+            .to_owned();
+    for i in 1..40 {
+        laughs += &format!("  a{i}: &a{i} [*a{p}, *a{p}, *a{p}, *a{p}]\n", p = i - 1);
+    }
+    for text in [laughs, format!("a: {}", "[".repeat(200_000)), format!("a: {}", "{a: ".repeat(200_000))] {
+        s.write("bad/plugin.yaml", text);
+        let said = run(&s, "plugin install ./bad");
+        assert!(said.code == 1 && said.stderr.contains("Error: "), "{}: {}", said.code, said.stderr);
+        nothing_installed(&s);
+    }
 }

@@ -10,9 +10,11 @@ use flate2::write::GzEncoder;
 use crate::{FILE, Metadata, metadata};
 
 /// The most that an archive may unpack to, in bytes: beyond, it is a bomb.
-const MOST: u64 = 2 << 30;
+const MOST: u64 = 1 << 30;
+/// The most files that it may have.
+const MOST_FILES: usize = 50_000;
 /// The most that a `plugin.yaml` may be, in bytes.
-const MOST_METADATA: u64 = 5 << 20;
+pub(crate) const MOST_METADATA: u64 = 5 << 20;
 
 /// The description in an archive (`ExtractTgzPluginMetadata`): the first file named `plugin.yaml`.
 ///
@@ -20,8 +22,10 @@ const MOST_METADATA: u64 = 5 << 20;
 /// Go's words for what is no archive, Helm's for one without it.
 pub fn metadata_of(archive: &[u8]) -> Result<Metadata, String> {
     let mut tar = open(archive)?;
+    let mut room = Room::default();
     for entry in tar.entries().map_err(|e| broken(&e))? {
         let entry = entry.map_err(|e| broken(&e))?;
+        room.take(entry.size())?;
         if entry.path_bytes().rsplit(|b| *b == b'/').next() == Some(FILE.as_bytes()) {
             let mut text = Vec::new();
             entry.take(MOST_METADATA).read_to_end(&mut text).map_err(|e| broken(&e))?;
@@ -31,10 +35,32 @@ pub fn metadata_of(archive: &[u8]) -> Result<Metadata, String> {
     Err(format!("{FILE} not found in tarball"))
 }
 
+/// What an archive has taken of what it may.
+#[derive(Default)]
+struct Room {
+    bytes: u64,
+    files: usize,
+}
+
+impl Room {
+    /// Counts a file by the size that is written before it: a bomb goes off nowhere.
+    fn take(&mut self, size: u64) -> Result<(), String> {
+        self.bytes = self.bytes.saturating_add(size);
+        self.files += 1;
+        if self.bytes > MOST {
+            return Err(format!("plugin archive unpacks to more than {MOST} bytes"));
+        }
+        if self.files > MOST_FILES {
+            return Err(format!("plugin archive has more than {MOST_FILES} files"));
+        }
+        Ok(())
+    }
+}
+
 fn open(archive: &[u8]) -> Result<tar::Archive<io::Take<MultiGzDecoder<&[u8]>>>, String> {
     match archive {
         [] => Err("EOF".to_owned()),
-        [0x1f, 0x8b, 8, ..] => Ok(tar::Archive::new(MultiGzDecoder::new(archive).take(MOST))),
+        [0x1f, 0x8b, 8, ..] => Ok(tar::Archive::new(MultiGzDecoder::new(archive).take(2 * MOST))),
         a if a.len() < 10 => Err("unexpected EOF".to_owned()),
         _ => Err("gzip: invalid header".to_owned()),
     }
@@ -53,8 +79,10 @@ fn broken(e: &io::Error) -> String {
 /// Paths that leave the folder, links and devices, broken archives.
 pub(crate) fn unpack(archive: &[u8], into: &Path) -> Result<(), String> {
     let mut tar = open(archive)?;
+    let mut room = Room::default();
     for entry in tar.entries().map_err(|e| broken(&e))? {
         let mut entry = entry.map_err(|e| broken(&e))?;
+        room.take(entry.size())?;
         let kind = entry.header().entry_type();
         if kind.is_pax_global_extensions() || kind.is_pax_local_extensions() {
             continue;
@@ -185,6 +213,40 @@ mod tests {
         }
         assert_eq!(std::fs::read_dir(tmp.path().join("a")).unwrap().count(), 1);
         assert_eq!(std::fs::read_dir(&into).unwrap().count(), 0);
+    }
+
+    /// GHSA-4hfp-h4cw-hj8p, for plugins.
+    #[test]
+    fn bombs_are_not_unpacked() {
+        let tmp = tempfile::tempdir().unwrap();
+        let mut h = tar::Header::new_gnu();
+        h.set_path("p/big").unwrap();
+        h.set_mode(0o644);
+        h.set_size(MOST + 1);
+        h.set_cksum();
+        let mut gz = GzEncoder::new(Vec::new(), Compression::default());
+        gz.write_all(h.as_bytes()).unwrap();
+        gz.write_all(&[0; 4096]).unwrap();
+        let bomb = gz.finish().unwrap();
+        let want = "plugin archive unpacks to more than 1073741824 bytes";
+        assert_eq!(metadata_of(&bomb).unwrap_err(), want);
+        assert_eq!(unpack(&bomb, tmp.path()).unwrap_err(), want);
+        assert_eq!(std::fs::read_dir(tmp.path()).unwrap().count(), 0);
+        let mut room = Room { files: MOST_FILES, ..Room::default() };
+        assert_eq!(room.take(0).unwrap_err(), "plugin archive has more than 50000 files");
+    }
+
+    /// The header of a gzip member says how long its extra field is; one that lies is no archive.
+    #[test]
+    fn broken_gzip_headers_are_errors() {
+        let good = archive(&[("p/plugin.yaml", tar::EntryType::Regular, b"name: p\ncommand: x\n")]);
+        for extra in [&[4, 0, 1, 2][..], &[0xff, 0xff], &[]] {
+            // the flag, and the field in the place of what follows
+            let mut bad = good[..10].to_vec();
+            bad[3] = 4;
+            bad.extend_from_slice(extra);
+            assert!(metadata_of(&bad).is_err(), "{extra:?}");
+        }
     }
 
     #[test]

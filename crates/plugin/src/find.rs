@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use pintle_chart::log::{Level, LogSink, Record};
 
+use crate::archive::MOST_METADATA;
 use crate::{FILE, LoadError, Plugin, metadata};
 
 /// What to look for; empty fields fit all.
@@ -21,11 +22,20 @@ pub struct Query<'a> {
 /// A folder without `plugin.yaml`, and one that is refused.
 pub fn load(dir: &Path) -> Result<Plugin, LoadError> {
     let path = dir.join(FILE);
-    let text = std::fs::read(&path).map_err(|source| LoadError::Read { path, source })?;
+    let text = description(&path).map_err(|source| LoadError::Read { path, source })?;
     match metadata::read(&text) {
         Ok(metadata) => Ok(Plugin { dir: dir.to_owned(), metadata }),
         Err(e) => Err(LoadError::Refused { dir: dir.to_owned(), why: e.to_string() }),
     }
+}
+
+/// The text of a description; devices, pipes and files without end are refused, where Helm would read for ever.
+fn description(path: &Path) -> std::io::Result<Vec<u8>> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() && !meta.is_dir() || meta.len() > MOST_METADATA {
+        return Err(std::io::Error::from(std::io::ErrorKind::InvalidInput));
+    }
+    std::fs::read(path)
 }
 
 /// All plugins of one plugins folder, by the names of their folders; those that cannot be loaded are left out with

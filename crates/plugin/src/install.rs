@@ -4,6 +4,7 @@
 //! Unlike Helm, everything is put together in a folder of its own and moved into place at the end: a failure leaves
 //! nothing behind.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use pintle_chart::log::{Level, LogSink, Record};
@@ -117,6 +118,8 @@ pub struct Installer<'a> {
     places: &'a Places,
     remote: &'a dyn Remote,
     log: &'a dyn LogSink,
+    /// The archive that was kept.
+    kept: RefCell<Option<PathBuf>>,
 }
 
 /// An archive, its provenance file if there is one, and the archive's name.
@@ -156,7 +159,11 @@ impl<'a> Installer<'a> {
         } else {
             clone_of(source, places).map_err(unknown)?
         };
-        Ok(Installer { source: kind, version: version.to_owned(), path, places, remote, log })
+        // `..-1.0.0.tgz` is called `..`
+        if matches!(path.file_name().and_then(|n| n.to_str()), None | Some("" | "." | "..")) || path == places.data {
+            return Err(unknown(format!("no plugin can be called as in {source}")));
+        }
+        Ok(Installer { source: kind, version: version.to_owned(), path, places, remote, log, kept: RefCell::default() })
     }
 
     /// Where the plugin is or will be.
@@ -237,8 +244,7 @@ impl<'a> Installer<'a> {
             Source::File(path) => {
                 let data = std::fs::read(path)
                     .map_err(|e| format!("failed to read plugin file: {}", pintle_chart::os_error("open", path, &e)))?;
-                let beside = PathBuf::from(format!("{}.prov", path.display()));
-                Ok((data, std::fs::read(beside).ok(), base(&path.to_string_lossy()).to_owned()))
+                Ok((data, std::fs::read(beside(path)).ok(), base(&path.to_string_lossy()).to_owned()))
             }
             Source::Http(address) => {
                 let data = self.remote.get(address)?;
@@ -279,15 +285,32 @@ impl<'a> Installer<'a> {
         archive::unpack(&data, &root).or_else(|e| failed(format!("extracting files from archive: {e}")))?;
         let plugin = self.root_of(&root)?;
         self.debug("copying", &[("source", plugin.display().to_string()), ("path", self.path.display().to_string())]);
-        make_dir(&self.places.data)?;
-        // names and versions are checked: this stays in the folder
-        let kept = self.places.data.join(metadata.archive_name());
-        write(&kept, &data).or_else(|e| failed(format!("failed to save tarball: {e}")))?;
-        if let Some(prov) = prov {
-            write(Path::new(&format!("{}.prov", kept.display())), &prov).or_else(failed)?;
-        }
         self.put(&plugin)?;
+        if let Err(e) = self.keep(&metadata.archive_name(), &data, prov.as_deref()) {
+            self.undo();
+            return failed(format!("failed to save tarball: {e}"));
+        }
         Ok(verified)
+    }
+
+    /// Keeps an archive and its signature for `plugin list`; a name and a version that were checked lead nowhere else.
+    fn keep(&self, name: &str, data: &[u8], prov: Option<&[u8]>) -> std::result::Result<(), String> {
+        let kept = self.places.data.join(name);
+        self.kept.replace(Some(kept.clone()));
+        make_dir(&self.places.data).map_err(|e| e.to_string())?;
+        write(&kept, data)?;
+        prov.map_or(Ok(()), |prov| write(&beside(&kept), prov))
+    }
+
+    /// Removes what [`Installer::install`] has made: for a plugin that then turns out to be of no use.
+    pub fn undo(&self) {
+        if let Some(kept) = self.kept.take() {
+            let _ = std::fs::remove_file(beside(&kept));
+            let _ = std::fs::remove_file(kept);
+        }
+        // what cannot be removed now stays visible in `plugin list`
+        let _ =
+            if self.path.is_symlink() { std::fs::remove_file(&self.path) } else { std::fs::remove_dir_all(&self.path) };
     }
 
     /// The folder with `plugin.yaml` in what was unpacked.
@@ -407,6 +430,13 @@ fn strip_version(file: &str) -> &str {
     };
     let dash = name.rmatch_indices('-').map(|(i, _)| i).find(|i| is_version(&name[i + 1..]));
     dash.map_or(name, |i| &name[..i])
+}
+
+/// The provenance file of an archive.
+fn beside(archive: &Path) -> PathBuf {
+    let mut name = archive.as_os_str().to_owned();
+    name.push(".prov");
+    name.into()
 }
 
 fn make_dir(dir: &Path) -> Result<()> {

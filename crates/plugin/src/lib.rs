@@ -22,7 +22,7 @@ pub mod signing;
 pub use archive::{metadata_of, pack};
 pub use command::{Env, PlatformCommand};
 pub use find::{Query, find, find_one, load, load_all};
-pub use metadata::{Config, FILE, Metadata, ProtocolCommand, Runtime, Subprocess, read};
+pub use metadata::{Cli, Config, FILE, Metadata, ProtocolCommand, Runtime, Subprocess, printable, read};
 pub use run::{Fetch, RunError, look_up};
 
 use std::path::PathBuf;

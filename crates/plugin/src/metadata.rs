@@ -34,22 +34,28 @@ pub struct Metadata {
     pub config: Config,
     /// How it runs.
     pub run: Runtime,
+    /// The command of a legacy plugin that also fetches. In Helm 3 such a plugin has both; Helm 4 forgets the command.
+    pub fetching_command: Option<Cli>,
+}
+
+/// The command that a plugin adds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Cli {
+    /// The usage line; its first word is the command. Empty: the plugin's name.
+    pub usage: String,
+    /// One line of help.
+    pub short_help: String,
+    /// A paragraph of help.
+    pub long_help: String,
+    /// Whether it gets no arguments at all.
+    pub ignore_flags: bool,
 }
 
 /// A plugin's configuration by its type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Config {
     /// A command of its own.
-    Cli {
-        /// The usage line; its first word is the command. Empty: the plugin's name.
-        usage: String,
-        /// One line of help.
-        short_help: String,
-        /// A paragraph of help.
-        long_help: String,
-        /// Whether it gets no arguments at all.
-        ignore_flags: bool,
-    },
+    Cli(Cli),
     /// Fetches addresses of these schemes.
     Getter {
         /// The schemes.
@@ -135,6 +141,7 @@ fn v1(text: &[u8]) -> Result<Metadata, String> {
         source_url: String::new(),
         config: Config::PostRenderer,
         run: Runtime::Wasm,
+        fetching_command: None,
     };
     decode(text, |d, root| {
         d.entries(root, "plugin.MetadataV1", true, |d, key, v| {
@@ -192,7 +199,7 @@ fn part(text: &[u8], key: &str) -> Result<Vec<u8>, String> {
 }
 
 fn config(kind: &str, text: &[u8]) -> Result<Config, String> {
-    let (mut usage, mut short_help, mut long_help, mut ignore_flags) = Default::default();
+    let mut cli = Cli::default();
     let mut protocols = Vec::new();
     let ty = match kind {
         "cli/v1" => "schema.ConfigCLIV1",
@@ -204,10 +211,10 @@ fn config(kind: &str, text: &[u8]) -> Result<Config, String> {
     decode(&part(text, "config")?, |d, root| {
         d.entries(root, ty, true, |d, key, v| {
             match (kind, key) {
-                ("cli/v1", "usage") => usage = d.text(v),
-                ("cli/v1", "shortHelp") => short_help = d.text(v),
-                ("cli/v1", "longHelp") => long_help = d.text(v),
-                ("cli/v1", "ignoreFlags") => ignore_flags = d.boolean(v),
+                ("cli/v1", "usage") => cli.usage = d.text(v),
+                ("cli/v1", "shortHelp") => cli.short_help = d.text(v),
+                ("cli/v1", "longHelp") => cli.long_help = d.text(v),
+                ("cli/v1", "ignoreFlags") => cli.ignore_flags = d.boolean(v),
                 ("getter/v1", "protocols") => protocols = d.texts(v),
                 _ => return false,
             }
@@ -215,7 +222,7 @@ fn config(kind: &str, text: &[u8]) -> Result<Config, String> {
         });
     })?;
     Ok(match kind {
-        "cli/v1" => Config::Cli { usage, short_help, long_help, ignore_flags },
+        "cli/v1" => Config::Cli(cli),
         "getter/v1" => Config::Getter { protocols },
         "test/v1" => Config::Test,
         _ => Config::PostRenderer,
@@ -333,7 +340,7 @@ fn downloader(d: &mut Decoder, n: NodeRef<'_, '_>) -> (Vec<String>, String) {
 }
 
 /// Blank space becomes spaces, and what cannot be printed goes: it would reach the terminal.
-fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     text.chars()
         .filter_map(|c| match c {
             c if c.is_whitespace() => Some(' '),
@@ -383,15 +390,17 @@ impl Legacy {
             let shell = |text: String| PlatformCommand { args: Some(vec!["-c".to_owned(), text]), ..of("sh") };
             run.hooks = self.hooks.into_iter().map(|(k, v)| (k, vec![shell(v)])).collect();
         }
-        let config = if getter {
-            Config::Getter { protocols: self.downloaders.iter().flat_map(|(p, _)| p.clone()).collect() }
+        let cli = Cli {
+            usage: String::new(),
+            short_help: self.usage,
+            long_help: self.description,
+            ignore_flags: self.ignore_flags,
+        };
+        let (config, fetching_command) = if getter {
+            let protocols = self.downloaders.iter().flat_map(|(p, _)| p.clone()).collect();
+            (Config::Getter { protocols }, (!run.commands.is_empty()).then_some(cli))
         } else {
-            Config::Cli {
-                usage: String::new(),
-                short_help: self.usage,
-                long_help: self.description,
-                ignore_flags: self.ignore_flags,
-            }
+            (Config::Cli(cli), None)
         };
         if getter {
             let one = |(protocols, c): (Vec<String>, String)| ProtocolCommand { protocols, commands: vec![of(&c)] };
@@ -406,6 +415,7 @@ impl Legacy {
             source_url: String::new(),
             config,
             run: Runtime::Subprocess(run),
+            fetching_command,
         }
     }
 }
@@ -415,6 +425,14 @@ fn bad_name(name: &str) -> String {
 }
 
 impl Metadata {
+    /// The command that it adds, if it does.
+    pub fn cli(&self) -> Option<&Cli> {
+        match &self.config {
+            Config::Cli(cli) => Some(cli),
+            _ => self.fetching_command.as_ref(),
+        }
+    }
+
     /// The checks that both forms share and that are left.
     fn validated(self) -> Result<Metadata, String> {
         let Config::Getter { protocols } = &self.config else { return Ok(self) };

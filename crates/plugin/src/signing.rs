@@ -73,11 +73,11 @@ impl Metadata {
             l => Value::list(l.iter().map(command).collect()),
         };
         let config = match &self.config {
-            Config::Cli { usage, short_help, long_help, ignore_flags } => record([
-                ("Usage", text(usage)),
-                ("ShortHelp", text(short_help)),
-                ("LongHelp", text(long_help)),
-                ("IgnoreFlags", Value::Bool(*ignore_flags)),
+            Config::Cli(c) => record([
+                ("Usage", text(&c.usage)),
+                ("ShortHelp", text(&c.short_help)),
+                ("LongHelp", text(&c.long_help)),
+                ("IgnoreFlags", Value::Bool(c.ignore_flags)),
             ]),
             Config::Getter { protocols } => record([("Protocols", strings(protocols))]),
             Config::PostRenderer | Config::Test => record([]),
