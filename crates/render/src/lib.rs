@@ -10,13 +10,11 @@ mod files;
 pub mod jinja;
 pub mod lint;
 pub mod manifest;
-pub mod order;
-mod postrender;
+pub mod postrender;
 pub mod resources;
 
 pub use engine::{Limits, Lookup, RenderError, RenderOptions, render, render_text};
 pub use lint::{LintMessage, LintOptions, LintResult, Severity, lint_chart};
 pub use manifest::{Hook, Manifest, ManifestError, RenderedFiles, Sorted, sort_manifests, split_manifests};
-pub use order::{INSTALL_ORDER, KindOrder};
 pub use postrender::{PostRenderError, PostRenderStrategy};
 pub use resources::{PostRender, ResourceOptions, Resources, ResourcesError, render_resources};

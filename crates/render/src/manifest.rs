@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pintle_go::{GoStr, Map};
+use pintle_release::KindOrder;
 use thiserror::Error;
 
 use crate::decode::{Decode, is_field};
-use crate::order::KindOrder;
 
 /// Rendered text by template path (`chart/templates/x.yaml`); partials are not in it.
 pub type RenderedFiles = BTreeMap<String, GoStr>;

@@ -10,10 +10,10 @@ mod tests;
 use std::collections::BTreeMap;
 
 use pintle_go::GoStr;
+use pintle_release::KindOrder;
 use thiserror::Error;
 
 use crate::manifest::{ManifestError, RenderedFiles, Sorted, is_blank, sort_manifests, split_manifests};
-use crate::order::KindOrder;
 use crate::resources::PostRender;
 
 const FILENAME: &str = "postrenderer.helm.sh/postrender-filename";

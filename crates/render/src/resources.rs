@@ -6,11 +6,11 @@ use pintle_chart::Chart;
 use pintle_chart::capabilities::Capabilities;
 use pintle_go::semver::{Constraint, Version};
 use pintle_go::{GoStr, Map};
+use pintle_release::KindOrder;
 use thiserror::Error;
 
 use crate::engine::{RenderError, RenderOptions, render};
 use crate::manifest::{Hook, Manifest, ManifestError, RenderedFiles, Sorted, is_blank, sort_manifests};
-use crate::order::KindOrder;
 use crate::postrender::{PostRenderError, PostRenderStrategy, post_render};
 
 const NOTES: &str = "NOTES.txt";

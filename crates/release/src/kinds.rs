@@ -1,4 +1,4 @@
-//! The order of kinds at install and uninstall (Helm's `kind_sorter.go`).
+//! The order of kinds at install and uninstall (Helm's `pkg/release/v1/util/kind_sorter.go`), for rendering and for clusters.
 
 /// Kinds in the order in which they are installed; unknown kinds come last, by name.
 pub const INSTALL_ORDER: &[&str] = &[
