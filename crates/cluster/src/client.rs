@@ -16,7 +16,6 @@ use serde_json::Value;
 
 use crate::config::{self, ConnectOptions};
 use crate::discovery::Discovery;
-use crate::items::Items;
 use crate::lease::Lease;
 use crate::pace::Pace;
 use crate::retry::{Broken, Tries};
@@ -194,22 +193,26 @@ impl Cluster {
         asks.iter().zip(answers).map(one).collect()
     }
 
-    /// The items of a list as they come, once: whoever calls has another way when it fails.
-    pub(crate) fn stream_items(&self, path: &str, each: &mut dyn FnMut(&[u8])) -> Result<(), Error> {
+    /// A list as it comes, piece by piece, once: whoever calls has another way when it fails.
+    pub(crate) fn stream(
+        &self,
+        path: &str,
+        accept: &str,
+        piece: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let connection = self.connection()?;
         self.block_on(async {
             // records are packed already, so packing them again would only cost time
-            let request = Request::get(path).header("accept", "application/json").header("accept-encoding", "identity");
+            let request = Request::get(path).header("accept", accept).header("accept-encoding", "identity");
             let request = request.body(Vec::new()).map_err(|e| Error::text(e.to_string()))?;
             let failed = |e: &(dyn StdError + 'static)| Error::Transport(deepest(e));
             let mut stream = pin!(connection.client.request_stream(request).await.map_err(|e| failed(&e))?);
             connection.reached.set(true);
-            let mut items = Items::default();
-            let mut piece = vec![0; 1 << 16];
+            let mut buffer = vec![0; 1 << 16];
             loop {
-                match stream.read(&mut piece).await.map_err(|e| failed(&e))? {
+                match stream.read(&mut buffer).await.map_err(|e| failed(&e))? {
                     0 => return Ok(()),
-                    read => items.feed(piece.get(..read).unwrap_or_default(), &mut *each),
+                    read => piece(buffer.get(..read).unwrap_or_default())?,
                 }
             }
         })

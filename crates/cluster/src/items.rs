@@ -54,6 +54,11 @@ impl Items {
         }
     }
 
+    /// Whether the document has ended.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.depth == 0 && !self.in_text
+    }
+
     fn text(&mut self, byte: u8) {
         match byte {
             _ if self.escaped => self.escaped = false,
@@ -80,7 +85,11 @@ mod tests {
                 items.feed(piece, |item| found.push(item.to_vec()));
             }
             assert_eq!(found, wanted, "in pieces of {size}");
+            assert!(items.is_complete());
         }
+        let mut cut = Items::default();
+        cut.feed(document.split_at(60).0, |_| {});
+        assert!(!cut.is_complete());
         let mut empty = Items::default();
         empty.feed(br#"{"items":[],"metadata":{}}"#, |_| panic!("no items"));
         empty.feed(br#"{"items":null}"#, |_| panic!("no items"));

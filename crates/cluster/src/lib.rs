@@ -25,6 +25,7 @@ mod object;
 pub mod order;
 mod pace;
 mod parse;
+mod proto;
 mod records;
 mod retry;
 pub mod wait;

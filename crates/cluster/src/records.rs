@@ -1,18 +1,29 @@
 //! Records as Secrets or ConfigMaps of a real cluster.
 
 use http::Method;
-use pintle_release::{HOLDER, Holder, ObjectError, ObjectKind, RecordObjects};
+use pintle_release::{HOLDER, Holder, ObjectError, ObjectKind, Packed, RecordObjects};
 use serde_json::Value;
 
-use crate::Error;
 use crate::apply::{query_value, segment};
 use crate::client::{Ask, Cluster};
+use crate::{Error, items, proto};
 
 /// The Secrets or ConfigMaps of a namespace; of all namespaces when it is empty (for listing).
 #[derive(Debug)]
 pub struct ClusterObjects<'a> {
     cluster: &'a Cluster,
+    kind: ObjectKind,
     path: String,
+}
+
+/// Long lists come in protobuf from a server that has it.
+const ACCEPT_LIST: &str = "application/vnd.kubernetes.protobuf,application/json;q=0.9";
+
+/// What a list comes in.
+enum Lists {
+    Unknown,
+    Json(items::Items),
+    Protobuf(proto::Items),
 }
 
 impl<'a> ClusterObjects<'a> {
@@ -27,7 +38,7 @@ impl<'a> ClusterObjects<'a> {
         } else {
             format!("/api/v1/namespaces/{}/{plural}", segment(namespace))
         };
-        ClusterObjects { cluster, path }
+        ClusterObjects { cluster, kind, path }
     }
 
     fn send(&self, method: Method, path: String, body: Option<&Value>) -> Result<Value, Error> {
@@ -86,9 +97,31 @@ impl RecordObjects for ClusterObjects<'_> {
         self.cluster.list_path(&self.path, label_selector, "").map_err(|e| object_error(&e))
     }
 
-    fn each(&self, label_selector: &str, object: &mut dyn FnMut(&[u8])) -> Result<(), ObjectError> {
+    fn each(&self, label_selector: &str, record: &mut dyn FnMut(Option<Packed>)) -> Result<(), ObjectError> {
         let path = format!("{}?labelSelector={}", self.path, query_value(label_selector));
-        self.cluster.stream_items(&path, object).map_err(|e| object_error(&e))
+        let mut lists = Lists::Unknown;
+        let mut take = |piece: &[u8]| {
+            if matches!(lists, Lists::Unknown) {
+                lists = if piece.starts_with(b"{") {
+                    Lists::Json(items::Items::default())
+                } else {
+                    Lists::Protobuf(proto::Items::default())
+                };
+            }
+            match &mut lists {
+                Lists::Json(items) => items.feed(piece, |object| record(Packed::from_json(self.kind, object))),
+                Lists::Protobuf(items) => items.feed(piece, &mut *record).map_err(|e| Error::text(e.to_string()))?,
+                Lists::Unknown => {}
+            }
+            Ok(())
+        };
+        self.cluster.stream(&path, ACCEPT_LIST, &mut take).map_err(|e| object_error(&e))?;
+        let is_complete = match lists {
+            Lists::Json(items) => items.is_complete(),
+            Lists::Protobuf(items) => items.is_complete(),
+            Lists::Unknown => false,
+        };
+        if is_complete { Ok(()) } else { Err(ObjectError::Other("unexpected EOF".to_owned())) }
     }
 
     fn create(&self, object: &Value) -> Result<(), ObjectError> {

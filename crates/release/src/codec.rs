@@ -40,10 +40,11 @@ pub fn encode(release: &Release) -> Result<String, CodecError> {
 /// # Errors
 /// Not base64, or a broken gzip stream. Text without gzip's magic is taken as it is, as records of old had none.
 pub fn decode_bytes(stored: &str) -> Result<Vec<u8>, CodecError> {
-    // Go's decoder skips line breaks
-    let clean: std::borrow::Cow<'_, str> =
-        if stored.contains(['\n', '\r']) { stored.replace(['\n', '\r'], "").into() } else { stored.into() };
-    let packed = STANDARD.decode(clean.as_bytes())?;
+    let packed = match STANDARD.decode(stored) {
+        // Go's decoder skips line breaks
+        Err(_) if stored.contains(['\n', '\r']) => STANDARD.decode(stored.replace(['\n', '\r'], ""))?,
+        other => other?,
+    };
     if packed.len() > 3 && packed.starts_with(&[0x1f, 0x8b, 0x08]) {
         let mut json = Vec::with_capacity(packed.len() * 4);
         let read = GzDecoder::new(packed.as_slice()).take(MAX_UNPACKED).read_to_end(&mut json)?;

@@ -1,6 +1,6 @@
 //! Where records are kept: the trait that every driver implements, and its errors with Helm's texts.
 
-use crate::{CodecError, Labels, Release, Room};
+use crate::{CodecError, Labels, Release, Room, Wanted};
 
 /// Why a driver or the storage over it failed.
 #[derive(Debug, thiserror::Error)]
@@ -121,11 +121,11 @@ pub trait Driver {
     /// What the store says.
     fn list(&self) -> Result<Vec<Release>, StorageError>;
 
-    /// All records with what a list shows of them; with `newest` at least the newest revision of each release.
+    /// Records with what a list shows of them: at least those that are wanted.
     ///
     /// # Errors
     /// What the store says.
-    fn summaries(&self, _newest: bool) -> Result<Vec<Release>, StorageError> {
+    fn summaries(&self, _wanted: &Wanted<'_>) -> Result<Vec<Release>, StorageError> {
         self.list()
     }
 

@@ -40,4 +40,5 @@ pub use selector::Selector;
 pub use sql::{Sql, SqlError};
 pub use status::Status;
 pub use storage::{Storage, key};
+pub use summary::{Packed, Wanted};
 pub use time::Time;

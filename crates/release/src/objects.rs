@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value, json};
 
 use crate::driver::stored_labels;
-use crate::summary::Summaries;
+use crate::summary::{Packed, Summaries, Wanted};
 use crate::{
     CodecError, Driver, Holder, Labels, OBJECT_LIMIT, ObjectError, Release, Status, StorageError, TooLarge, codec,
     labels, room,
@@ -25,16 +25,11 @@ pub trait RecordObjects {
     /// # Errors
     /// What the server says.
     fn list(&self, label_selector: &str) -> Result<Vec<Value>, ObjectError>;
-    /// The JSON of every object whose labels match, one by one.
+    /// The record in every object whose labels match, one by one; none for an object that holds none.
     ///
     /// # Errors
     /// What the server says; some objects may have been given then.
-    fn each(&self, label_selector: &str, object: &mut dyn FnMut(&[u8])) -> Result<(), ObjectError> {
-        for item in self.list(label_selector)? {
-            object(item.to_string().as_bytes());
-        }
-        Ok(())
-    }
+    fn each(&self, label_selector: &str, record: &mut dyn FnMut(Option<Packed>)) -> Result<(), ObjectError>;
     /// A new object.
     ///
     /// # Errors
@@ -193,9 +188,9 @@ impl<O: RecordObjects> Driver for ObjectDriver<O> {
         Ok(Self::read_all(&items))
     }
 
-    fn summaries(&self, newest: bool) -> Result<Vec<Release>, StorageError> {
-        let mut summaries = Summaries::new(self.kind, newest);
-        let told = self.objects.each("owner=helm", &mut |object| summaries.add(object));
+    fn summaries(&self, wanted: &Wanted<'_>) -> Result<Vec<Release>, StorageError> {
+        let mut summaries = Summaries::new(wanted);
+        let told = self.objects.each("owner=helm", &mut |record| summaries.add(record));
         let (releases, failed) = summaries.finish();
         // a list that broke off, or a newest revision that cannot be read: all of them, with all there is to read
         if told.is_err() || failed > 0 { self.list() } else { Ok(releases) }

@@ -1,6 +1,6 @@
 //! What Helm asks of its records whatever keeps them: newest, deployed, history, pruning (`pkg/storage/storage.go`).
 
-use crate::{Driver, Release, Status, StorageError};
+use crate::{Driver, Release, Status, StorageError, Wanted};
 
 /// The key of a revision: `sh.helm.release.v1.NAME.vREVISION`.
 pub fn key(name: &str, revision: i64) -> String {
@@ -114,8 +114,8 @@ impl<'a> Storage<'a> {
     ///
     /// # Errors
     /// What the driver says.
-    pub fn summaries(&self, newest: bool) -> Result<Vec<Release>, StorageError> {
-        self.driver.summaries(newest)
+    pub fn summaries(&self, wanted: &Wanted<'_>) -> Result<Vec<Release>, StorageError> {
+        self.driver.summaries(wanted)
     }
 
     /// Removes a revision.

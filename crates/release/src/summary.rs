@@ -1,14 +1,60 @@
 //! What `list` shows of a record, read without the rest: a record is mostly templates and manifests.
+//!
+//! Records come one by one and are read one by one: only the newest revision of a release, and only as many releases as are
+//! shown. Nothing else of a long list is kept.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::collections::BinaryHeap;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::{Holder, Info, Labels, ObjectKind, Release, codec};
+use crate::{Info, Labels, ObjectKind, Release, Status, Time, codec};
+
+/// Which records are asked for.
+#[derive(Default)]
+pub struct Wanted<'w> {
+    /// Of each release, the newest revision is enough.
+    pub newest: bool,
+    /// Names that count; none means all.
+    pub name: Option<&'w dyn Fn(&str) -> bool>,
+    /// Only so many of the releases that are [shown](Wanted::shows) are needed, by name and namespace.
+    pub first: Option<usize>,
+    /// Whether a release is shown; none means all.
+    pub shows: Option<&'w dyn Fn(&Release) -> bool>,
+    /// Whether labels are of use after that.
+    pub labels: bool,
+}
+
+/// A record as it is stored, unread.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// Namespace of its object.
+    pub namespace: String,
+    /// Labels of its object.
+    pub labels: Labels,
+    /// The encoded record, without a Secret's own base64.
+    pub record: Vec<u8>,
+}
+
+impl Packed {
+    /// From the JSON of an object; none when it is no such object.
+    pub fn from_json(kind: ObjectKind, object: &[u8]) -> Option<Packed> {
+        let Stored { metadata, data } = serde_json::from_slice(object).ok()?;
+        let record = match kind {
+            ObjectKind::Secret => STANDARD.decode(data.release).ok()?,
+            ObjectKind::ConfigMap => data.release.into_bytes(),
+        };
+        Some(Packed { namespace: metadata.namespace, labels: metadata.labels, record })
+    }
+
+    /// Namespace and name of the release, and its revision, as the labels have them.
+    fn place(&self) -> Option<((String, String), i64)> {
+        let revision = self.labels.get("version")?.parse().ok()?;
+        Some(((self.namespace.clone(), self.labels.get("name")?.clone()), revision))
+    }
+}
 
 /// A Secret or ConfigMap with a record.
 #[derive(Deserialize)]
@@ -32,106 +78,165 @@ struct Data {
     release: String,
 }
 
-/// A record without values, manifest, hooks and the chart's files.
-#[derive(Deserialize)]
+/// A record without values, manifest, hooks and most of the chart.
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 struct Short {
     name: Option<String>,
-    info: Option<Info>,
+    info: Option<ShortInfo>,
     chart: Option<ShortChart>,
     version: Option<i64>,
     namespace: Option<String>,
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct ShortInfo {
+    last_deployed: Option<Time>,
+    status: Option<Status>,
+}
+
 #[derive(Deserialize)]
 struct ShortChart {
     #[serde(default)]
-    metadata: Value,
+    metadata: Option<ShortMetadata>,
 }
 
-/// Records that come one by one; of each release, the newest is kept.
-#[derive(Default)]
-pub(crate) struct Summaries {
-    newest_only: bool,
-    kind: Option<ObjectKind>,
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+struct ShortMetadata {
+    name: Option<Value>,
+    version: Option<Value>,
+    app_version: Option<Value>,
+}
+
+impl ShortMetadata {
+    fn into_json(self) -> Value {
+        let fields = [("name", self.name), ("version", self.version), ("appVersion", self.app_version)];
+        Value::Object(fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v?))).collect::<Map<_, _>>())
+    }
+}
+
+/// Records that come one by one.
+pub(crate) struct Summaries<'w> {
+    wanted: &'w Wanted<'w>,
     done: Vec<Release>,
-    /// Namespace and name to revision, labels and packed record.
-    newest: HashMap<(String, String), (i64, Labels, String)>,
-    /// Records that cannot be ordered or read.
-    pub(crate) failed: usize,
+    /// The newest revision so far of the release that came last: stores give the revisions of a release one after another.
+    last: Option<((String, String), i64, Packed)>,
+    /// Whether they did not, so that a release may be in `done` more than once.
+    mixed: bool,
+    /// Name and namespace of what is shown, as many as are wanted.
+    shown: BinaryHeap<(String, String)>,
+    /// Records that cannot be read, or that need another look at the whole list.
+    failed: usize,
 }
 
-impl Summaries {
-    pub(crate) fn new(kind: ObjectKind, newest_only: bool) -> Self {
-        Summaries { newest_only, kind: Some(kind), ..Summaries::default() }
+impl<'w> Summaries<'w> {
+    pub(crate) fn new(wanted: &'w Wanted<'w>) -> Self {
+        Summaries { wanted, done: Vec::new(), last: None, mixed: false, shown: BinaryHeap::new(), failed: 0 }
     }
 
-    /// Takes in the JSON of an object.
-    pub(crate) fn add(&mut self, object: &[u8]) {
-        let Ok(Stored { metadata, data }) = serde_json::from_slice::<Stored>(object) else {
+    /// Takes in a record; none for an object that cannot be read.
+    pub(crate) fn add(&mut self, packed: Option<Packed>) {
+        let Some(packed) = packed else {
             self.failed += 1;
             return;
         };
-        let revision = metadata.labels.get("version").and_then(|v| v.parse::<i64>().ok());
-        let name = metadata.labels.get("name").cloned();
-        let (Some(revision), Some(name), true) = (revision, name, self.newest_only) else {
-            self.read(metadata.labels, &data.release);
+        let place = if self.wanted.newest { packed.place() } else { None };
+        let Some((release, revision)) = place else {
+            self.read(packed);
             return;
         };
-        match self.newest.entry((metadata.namespace, name)) {
-            Entry::Occupied(mut slot) if slot.get().0 <= revision => {
-                slot.insert((revision, metadata.labels, data.release));
+        if self.wanted.name.is_some_and(|counts| !counts(&release.1)) {
+            return;
+        }
+        match &mut self.last {
+            Some((last, newest, kept)) if *last == release => {
+                if *newest <= revision {
+                    (*newest, *kept) = (revision, packed);
+                }
             }
-            Entry::Occupied(_) => {}
-            Entry::Vacant(slot) => {
-                slot.insert((revision, metadata.labels, data.release));
+            last => {
+                self.mixed |= last.as_ref().is_some_and(|(last, ..)| is_before(&release, last));
+                self.read_last();
+                self.last = Some((release, revision, packed));
             }
         }
     }
 
-    /// All that was read.
+    /// All that was read (a release may be there in more than one revision), and how many records could not be.
     pub(crate) fn finish(mut self) -> (Vec<Release>, usize) {
-        for (_, (_, labels, packed)) in std::mem::take(&mut self.newest) {
-            self.read(labels, &packed);
-        }
-        (self.done, self.failed)
+        self.read_last();
+        // releases may have been passed over for one whose newest revision, which came later, is not shown
+        let passed_over = self.mixed && self.wanted.first.is_some();
+        (self.done, self.failed + usize::from(passed_over))
     }
 
-    fn read(&mut self, labels: Labels, packed: &str) {
-        match self.decode(labels, packed) {
-            Some(release) => self.done.push(release),
-            None => self.failed += 1,
-        }
-    }
-
-    fn decode(&self, labels: Labels, packed: &str) -> Option<Release> {
-        let inner = match self.kind {
-            Some(ObjectKind::Secret) => String::from_utf8(STANDARD.decode(packed).ok()?).ok()?,
-            _ => packed.to_owned(),
+    fn read_last(&mut self) {
+        let Some((release, _, packed)) = self.last.take() else { return };
+        let by_name = (release.1, release.0);
+        let Some(first) = self.wanted.first else {
+            self.read(packed);
+            return;
         };
-        let short: Short = serde_json::from_slice(&codec::decode_bytes(&inner).ok()?).ok()?;
-        Some(Release {
-            name: short.name.unwrap_or_default(),
-            info: short.info.unwrap_or_default(),
-            chart: short.chart.map_or(Value::Null, |c| json!({"metadata": c.metadata})),
-            version: short.version.unwrap_or_default(),
-            namespace: short.namespace.unwrap_or_default(),
-            labels,
-            holder: None::<Holder>,
-            ..Release::default()
-        })
+        if self.shown.len() >= first && self.shown.peek().is_some_and(|last| *last < by_name) {
+            return;
+        }
+        if self.read(packed) {
+            self.shown.push(by_name);
+            if self.shown.len() > first {
+                self.shown.pop();
+            }
+        }
     }
+
+    /// Reads a record; gives whether the release is shown.
+    fn read(&mut self, packed: Packed) -> bool {
+        let Some(mut short) = decode(packed) else {
+            self.failed += 1;
+            return false;
+        };
+        let shown = self.wanted.shows.is_none_or(|shows| shows(&short));
+        if !self.wanted.labels {
+            short.labels = Labels::new();
+        }
+        self.done.push(short);
+        shown
+    }
+}
+
+/// Whether the records of one release stand before those of another in a store, which goes by namespace and key.
+fn is_before(one: &(String, String), other: &(String, String)) -> bool {
+    let key = |name: &str| format!("{name}.v");
+    (&one.0, key(&one.1)) < (&other.0, key(&other.1))
+}
+
+fn decode(packed: Packed) -> Option<Release> {
+    let json = codec::decode_bytes(std::str::from_utf8(&packed.record).ok()?).ok()?;
+    let short: Short = serde_json::from_slice(&json).ok()?;
+    let info = short.info.unwrap_or_default();
+    Some(Release {
+        name: short.name.unwrap_or_default(),
+        info: Info {
+            last_deployed: info.last_deployed.unwrap_or_default(),
+            status: info.status.unwrap_or_default(),
+            ..Info::default()
+        },
+        chart: short.chart.map_or(Value::Null, |c| json!({"metadata": c.metadata.map(ShortMetadata::into_json)})),
+        version: short.version.unwrap_or_default(),
+        namespace: short.namespace.unwrap_or_default(),
+        labels: packed.labels,
+        ..Release::default()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Status;
 
-    fn stored(name: &str, version: i64) -> Vec<u8> {
+    fn stored(name: &str, version: i64, status: Status) -> Vec<u8> {
         let mut release = Release { name: name.into(), namespace: "n".into(), version, ..Release::default() };
-        release.set_status(Status::DEPLOYED, "x");
+        release.set_status(status, "x");
         release.chart =
             json!({"metadata": {"name": "c", "version": "1.0.0"}, "templates": [{"name": "t", "data": "eA=="}]});
         release.manifest = "a: b\n".repeat(100);
@@ -142,25 +247,59 @@ mod tests {
             .into()
     }
 
+    fn summaries(wanted: &Wanted<'_>, records: &[(&str, i64, Status)]) -> (Vec<Release>, usize) {
+        let mut summaries = Summaries::new(wanted);
+        for (name, version, status) in records {
+            summaries.add(Packed::from_json(ObjectKind::Secret, &stored(name, *version, status.clone())));
+        }
+        summaries.finish()
+    }
+
+    fn names(found: &[Release]) -> Vec<String> {
+        let mut names: Vec<String> = found.iter().map(|r| format!("{}.{}", r.name, r.version)).collect();
+        names.sort();
+        names
+    }
+
     #[test]
     fn newest_revisions_without_their_weight() {
-        let list = |newest_only| {
-            let mut summaries = Summaries::new(ObjectKind::Secret, newest_only);
-            for (name, version) in [("a", 10), ("a", 9), ("b", 1), ("a", 11)] {
-                summaries.add(&stored(name, version));
-            }
-            summaries.finish()
-        };
-        let (mut found, failed) = list(true);
-        found.sort_by(|a, b| a.name.cmp(&b.name));
-        let names: Vec<(&str, i64)> = found.iter().map(|r| (r.name.as_str(), r.version)).collect();
-        assert_eq!((names.as_slice(), failed), ([("a", 11), ("b", 1)].as_slice(), 0));
+        let (dep, wanted) = (Status::DEPLOYED, Wanted { newest: true, ..Wanted::default() });
+        let records = [("a", 10), ("a", 9), ("a", 11), ("a", 2), ("b", 1)].map(|(n, v)| (n, v, dep.clone()));
+        let (found, failed) = summaries(&wanted, &records);
+        assert_eq!((names(&found), failed), (vec!["a.11".to_owned(), "b.1".to_owned()], 0));
         assert_eq!(found[0].chart_name_version(), "c-1.0.0");
         assert_eq!(found[0].info.status, Status::DEPLOYED);
-        assert!(found[0].manifest.is_empty());
-        assert_eq!(list(false).0.len(), 4);
-        let mut broken = Summaries::new(ObjectKind::Secret, true);
-        broken.add(br#"{"metadata":{"labels":{"name":"a","version":"1"}},"data":{"release":"no base64"}}"#);
+        assert!(found[0].manifest.is_empty() && found[0].labels.is_empty());
+        let labelled = Wanted { newest: true, labels: true, ..Wanted::default() };
+        assert_eq!(summaries(&labelled, &records).0[0].labels["name"], "a");
+        assert_eq!(summaries(&Wanted::default(), &records).0.len(), 5);
+        let mut broken = Summaries::new(&wanted);
+        let record = br#"{"metadata":{"labels":{"name":"a","version":"1"}},"data":{"release":"bm8gYmFzZTY0"}}"#;
+        broken.add(Packed::from_json(ObjectKind::Secret, record));
         assert_eq!(broken.finish().1, 1, "told, so that an older revision can be looked for");
+    }
+
+    #[test]
+    fn no_more_than_are_shown() {
+        let (good, bad) = (Status::DEPLOYED, Status::FAILED);
+        let shows = |r: &Release| r.info.status == Status::DEPLOYED;
+        let wanted = Wanted { newest: true, first: Some(2), shows: Some(&shows), ..Wanted::default() };
+        let of = |records: &[(&str, i64, &Status)]| {
+            let records: Vec<_> = records.iter().map(|(n, v, s)| (*n, *v, (*s).clone())).collect();
+            let (found, failed) = summaries(&wanted, &records);
+            (names(&found), failed)
+        };
+        let text = |names: &[&str]| names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
+        let four = [("a", 1, &bad), ("b", 1, &good), ("c", 1, &good), ("d", 1, &good)];
+        assert_eq!(of(&four), (text(&["a.1", "b.1", "c.1"]), 0), "a is not shown");
+        // by key, a-b stands before a
+        let hyphen = [("a-b", 1, &good), ("a-c", 1, &good), ("a", 1, &good), ("d", 1, &good)];
+        assert_eq!(of(&hyphen), (text(&["a-b.1", "a-c.1", "a.1"]), 0));
+        let dotted = [("a", 1, &good), ("a.v1", 1, &good), ("a", 2, &bad), ("b", 1, &good)];
+        assert_eq!(of(&dotted).1, 1, "b may have been passed over for a, which is not shown");
+        let only = |name: &str| name == "b";
+        let wanted = Wanted { newest: true, name: Some(&only), ..Wanted::default() };
+        let records = ["a", "b", "c"].map(|name| (name, 1, good.clone()));
+        assert_eq!(names(&summaries(&wanted, &records).0), ["b.1"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use pintle_release::{Release, Selector, Status};
+use pintle_release::{Release, Selector, Status, Wanted};
 
 use super::Context;
 use crate::Error;
@@ -69,7 +69,20 @@ pub struct ListOptions<'f> {
 /// The cluster does not answer, or the selector is none.
 pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Release>, Error> {
     ctx.reach()?;
-    let mut releases = ctx.first(ctx.storage.summaries(!options.states.only_superseded()))?;
+    let newest_only = !options.states.only_superseded();
+    let selector = Selector::parse(options.selector);
+    let shows =
+        |r: &Release| options.states.shows(&r.info.status) && selector.as_ref().is_ok_and(|s| s.matches(&r.labels));
+    // by date, the first may be anywhere; Helm cuts what is sorted the other way round after it has turned it
+    let in_order = newest_only && !options.by_date && !options.reverse && options.limit > 0;
+    let wanted = Wanted {
+        newest: newest_only,
+        name: options.name_filter,
+        first: in_order.then_some(options.offset.saturating_add(options.limit)),
+        shows: Some(&shows),
+        labels: !options.selector.is_empty(),
+    };
+    let mut releases = ctx.first(ctx.storage.summaries(&wanted))?;
     if let Some(filter) = options.name_filter {
         releases.retain(|r| filter(&r.name));
     }
@@ -77,11 +90,11 @@ pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Relea
     if found == 0 {
         return Ok(releases);
     }
-    if !options.states.only_superseded() {
+    if newest_only {
         releases = newest(releases);
     }
     releases.retain(|r| options.states.shows(&r.info.status));
-    let selector = Selector::parse(options.selector).map_err(Error::text)?;
+    let selector = selector.map_err(Error::text)?;
     releases.retain(|r| selector.matches(&r.labels));
     sort(&mut releases, options);
     let limit = if options.limit > 0 { options.limit.min(found) } else { found };
