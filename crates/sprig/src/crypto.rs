@@ -3,6 +3,7 @@
 mod cert;
 mod der;
 mod keys;
+mod montgomery;
 mod pem;
 mod prime;
 
