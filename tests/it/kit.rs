@@ -85,7 +85,12 @@ impl Sandbox {
 
     /// The program with these arguments, in the sandbox, not started yet.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
-        let mut c = Command::new(&self.program);
+        self.other(&self.program, args)
+    }
+
+    /// Another program, where and as [`command`](Self::command) would run ours.
+    pub fn other<S: AsRef<OsStr>>(&self, program: &Path, args: impl IntoIterator<Item = S>) -> Command {
+        let mut c = Command::new(program);
         c.args(args).current_dir(&self.dir).stdin(Stdio::null()).env_clear();
         c.env("HOME", self.dir.join("home")).env("PATH", "/usr/bin:/bin").env("TZ", "UTC").env("LANG", "C.UTF-8");
         c.env("KUBECONFIG", self.kubeconfig.clone().unwrap_or_else(|| self.dir.join("home/no-kubeconfig")));
@@ -94,15 +99,7 @@ impl Sandbox {
     }
 
     pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Run {
-        let mut c = self.command(args);
-        let line = c.get_args().map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ");
-        let out = c.output().expect("the program starts");
-        Run {
-            line,
-            code: out.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
-        }
+        Run::of(self.command(args))
     }
 
     /// Every file below the folder, without the home.
@@ -127,6 +124,18 @@ impl Drop for Sandbox {
 }
 
 impl Run {
+    /// Runs a command to its end.
+    pub fn of(mut c: Command) -> Self {
+        let line = c.get_args().map(OsStr::to_string_lossy).collect::<Vec<_>>().join(" ");
+        let out = c.output().expect("the program starts");
+        Run {
+            line,
+            code: out.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&out.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&out.stderr).into_owned(),
+        }
+    }
+
     /// The output of a run that must have succeeded.
     #[track_caller]
     pub fn ok(self) -> String {

@@ -18,6 +18,7 @@ mod requests;
 mod scenarios;
 mod shells;
 mod surface;
+mod tools;
 
 /// A file that is no module here would never run.
 #[test]
