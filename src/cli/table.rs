@@ -107,6 +107,7 @@ const HISTORY: &[F] = &[
 ];
 #[rustfmt::skip]
 const INSTALL: &[F] = &[
+    F { name: "skip-preflight", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "report-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "atomic", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "use --rollback-on-failure instead" },
     F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
@@ -311,6 +312,7 @@ const REPO_UPDATE: &[F] = &[
 ];
 #[rustfmt::skip]
 const ROLLBACK: &[F] = &[
+    F { name: "skip-preflight", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "report-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "cleanup-on-fail", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "dry-run", short: "", ty: Ty::String, kind: "string", default: "none", no_opt: "unset", hidden: false, deprecated: "" },
@@ -441,6 +443,7 @@ const TEST: &[F] = &[
 ];
 #[rustfmt::skip]
 const UNINSTALL: &[F] = &[
+    F { name: "skip-preflight", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "cascade", short: "", ty: Ty::String, kind: "string", default: "background", no_opt: "", hidden: false, deprecated: "" },
     F { name: "description", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "dry-run", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
@@ -452,6 +455,7 @@ const UNINSTALL: &[F] = &[
 ];
 #[rustfmt::skip]
 const UPGRADE: &[F] = &[
+    F { name: "skip-preflight", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "report-dir", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "atomic", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: true, deprecated: "use --rollback-on-failure instead" },
     F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
@@ -624,7 +628,7 @@ pub fn is_own(c: &C) -> bool {
 }
 
 /// Flags that Helm does not have, of commands that it has.
-const OWN_FLAGS: &[&str] = &["crds", "report-dir"];
+const OWN_FLAGS: &[&str] = &["crds", "report-dir", "skip-preflight"];
 
 /// Whether Helm has no such flag.
 pub fn is_own_flag(f: &F) -> bool {

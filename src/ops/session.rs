@@ -63,6 +63,7 @@ impl Session {
         };
         o.qps = s.value("qps", "HELM_QPS", "").parse().unwrap_or(0.0);
         o.burst = s.value("burst-limit", "HELM_BURST_LIMIT", "").parse().unwrap_or(100);
+        o.preflight = s.program != "helm" && !cx.args.on("skip-preflight");
         if !cx.args.text("timeout").is_empty() {
             o.patience = timeout(cx).filter(|t| !t.is_zero()).unwrap_or(o.patience);
         }

@@ -15,6 +15,7 @@ mod plugins;
 mod registries;
 mod render;
 mod requests;
+mod rights;
 mod scenarios;
 mod shells;
 mod surface;

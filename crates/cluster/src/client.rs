@@ -35,6 +35,8 @@ pub struct Cluster {
     pub(crate) version: RefCell<Option<ServerVersion>>,
     events: RefCell<Rc<dyn Events>>,
     pub(crate) lease: Lease,
+    /// Whether rights were asked for.
+    pub(crate) rights_known: Cell<bool>,
     /// How far the server's clock is ahead of ours.
     clock: Cell<jiff::SignedDuration>,
 }
@@ -112,6 +114,7 @@ impl Cluster {
             version: RefCell::new(None),
             events: RefCell::new(Rc::new(Silent)),
             lease: Lease::default(),
+            rights_known: Cell::new(false),
             clock: Cell::new(jiff::SignedDuration::ZERO),
         })
     }

@@ -45,6 +45,8 @@ pub struct ConnectOptions {
     pub qps: f64,
     /// `--burst-limit`: requests at once before `qps` counts.
     pub burst: u32,
+    /// Whether rights are asked for before anything is done; `--skip-preflight` says no.
+    pub preflight: bool,
 }
 
 impl ConnectOptions {
@@ -73,6 +75,7 @@ impl ConnectOptions {
             patience: Duration::from_secs(30),
             qps: 0.0,
             burst: 100,
+            preflight: false,
         }
     }
 }

@@ -6,7 +6,7 @@
 use pintle_release::Holder;
 use serde_json::Value;
 
-use crate::{Error, Gvk, Liveness, Object};
+use crate::{Error, Gvk, Liveness, Missing, Need, Object};
 
 /// What came of it.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -221,6 +221,16 @@ pub trait Kube {
     /// Waits a moment (tests need not).
     fn sleep(&self, time: std::time::Duration) {
         std::thread::sleep(time);
+    }
+
+    /// Whether what will be needed is asked for beforehand.
+    fn checks_rights(&self) -> bool {
+        false
+    }
+
+    /// What of all this the server will refuse; none when it will refuse nothing, or does not tell.
+    fn missing_rights(&self, _needs: &[Need]) -> Option<Missing> {
+        None
     }
 
     /// Whether who holds a record still works.

@@ -28,6 +28,7 @@ mod parse;
 mod proto;
 mod records;
 mod retry;
+mod rights;
 pub mod wait;
 
 pub use client::Cluster;
@@ -40,4 +41,5 @@ pub use lease::{GONE_AFTER, Liveness, RENEW_EVERY};
 pub use object::{Gvk, Object};
 pub use parse::parse_yaml;
 pub use records::ClusterObjects;
+pub use rights::{Missing, Need};
 pub use wait::{Timeout, WaitStrategy, Waiter};

@@ -9,7 +9,8 @@ use crate::apply::{collection_path, object_path, query_value, segment};
 use crate::client::{Answer, Ask, Cluster};
 use crate::kube::Result;
 use crate::{
-    CreateOptions, Error, Gvk, Kube, Level, Liveness, Object, Propagation, Resource, UpdateOptions, Updated, build,
+    CreateOptions, Error, Gvk, Kube, Level, Liveness, Missing, Need, Object, Propagation, Resource, UpdateOptions,
+    Updated, build,
 };
 
 /// The server's table of objects, with the objects in it.
@@ -226,6 +227,16 @@ impl Kube for Cluster {
     fn sleep(&self, time: Duration) {
         // a timer can only be made inside the runtime
         self.block_on(async { tokio::time::sleep(time).await });
+    }
+
+    fn checks_rights(&self) -> bool {
+        self.options().preflight && !self.rights_known.get()
+    }
+
+    fn missing_rights(&self, needs: &[Need]) -> Option<Missing> {
+        // what follows within the same command, such as undoing it, goes on with what there is
+        self.rights_known.set(true);
+        Cluster::missing_rights(self, needs)
     }
 
     fn liveness(&self, holder: &Holder) -> Liveness {

@@ -115,6 +115,7 @@ fn general(name: &str) -> &'static str {
         "api-versions" => "API versions that the cluster is said to have; may be repeated",
         "kube-version" => "version of Kubernetes to render for",
         "include-crds" => "write CRDs, too",
+        "skip-preflight" => "do not ask beforehand whether all that will be done is allowed",
         "report-dir" => "folder that keeps, when waiting fails, events and last log lines of what was not ready",
         "skip-crds" => "leave CRDs alone",
         "skip-tests" => "leave tests out",

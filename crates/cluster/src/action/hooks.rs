@@ -79,7 +79,7 @@ pub fn run_without_cleanup(
 }
 
 /// Helm 2's `test-success` is read as `test` by Helm when it sorts manifests; records of Helm 3 may still hold it.
-fn is_event(have: &str, wanted: &str) -> bool {
+pub(crate) fn is_event(have: &str, wanted: &str) -> bool {
     have == wanted || (wanted == "test" && have == "test-success")
 }
 

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::crds::{self, CrdPolicy};
 use super::hooks::{self, HookOptions};
+use super::preflight::{Needs, Sending};
 use super::{
     Context, DryRun, Failed, Rendered, Unstoppable, Waiting, apply_method, ownership, recover, refuse_system_labels,
     uninstall,
@@ -221,6 +222,15 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &InstallOptions, rendered: Render
     ctx.storage.check_room(&release).map_err(Error::from)?;
     if options.create_namespace {
         create_namespace(ctx, options)?;
+    }
+    if let Some(mut needs) = Needs::of(ctx) {
+        let how = Sending { server_side: options.server_side, force_replace: options.force_replace };
+        needs.apply(&resources, &adopted, how);
+        if !options.disable_hooks {
+            needs.hooks(&release, &["pre-install", "post-install"], options.server_side);
+        }
+        needs.record("update", &release);
+        needs.check()?;
     }
     if options.replace {
         let history = supersede_last(ctx, &mut release)?;

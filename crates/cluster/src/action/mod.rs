@@ -19,6 +19,7 @@ pub mod hooks;
 pub mod install;
 pub mod list;
 mod ownership;
+mod preflight;
 pub mod read;
 pub mod recover;
 pub mod rollback;

@@ -3,6 +3,7 @@
 use pintle_release::{Info, Release, Status, StorageError, Time, validate_name};
 
 use super::hooks::{self, HookOptions};
+use super::preflight::{Needs, Sending};
 use super::{Context, DryRun, ServerSide, Waiting, apply_method, join_texts, ownership, recover};
 use crate::wait::WaitStrategy;
 use crate::{Error, Level, Propagation, UpdateOptions, Updated};
@@ -57,6 +58,9 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &RollbackOptions, name: &str) -> 
     let (mut current, mut target, server_side) = prepare(ctx, options, name)?;
     if options.dry_run.is_dry() {
         return Ok(());
+    }
+    if let Some(needs) = needs(ctx, options, &current, &target, server_side) {
+        needs.check()?;
     }
     ctx.debug("creating rolled back release", &[("name", name)]);
     ctx.storage.create(&target)?;
@@ -121,6 +125,26 @@ fn prepare(ctx: &Context<'_, '_>, options: &RollbackOptions, name: &str) -> Resu
         ..Release::default()
     };
     Ok((current, target, server_side))
+}
+
+/// What the rollback will do; none when nobody asks, or when it will fail of something else.
+fn needs<'c, 'k, 's>(
+    ctx: &'c Context<'k, 's>,
+    options: &RollbackOptions,
+    current: &Release,
+    target: &Release,
+    server_side: bool,
+) -> Option<Needs<'c, 'k, 's>> {
+    let mut needs = Needs::of(ctx)?;
+    let (originals, _) = ctx.kube.place_old(ctx.kube.parse(&current.manifest).ok()?).ok()?;
+    let resources = ctx.kube.build(&target.manifest, false).ok()?;
+    needs.apply(&resources, &originals, Sending { server_side, force_replace: options.force_replace });
+    needs.delete(originals.iter().filter(|o| !resources.iter().any(|t| t.is_same(o))));
+    if !options.disable_hooks {
+        needs.hooks(target, &["pre-rollback", "post-rollback"], server_side);
+    }
+    needs.record("update", target);
+    Some(needs)
 }
 
 fn perform(

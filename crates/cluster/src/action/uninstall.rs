@@ -3,6 +3,7 @@
 use pintle_release::{Release, Status, StorageError, Time, validate_name};
 
 use super::hooks::{self, HookOptions};
+use super::preflight::Needs;
 use super::{Context, Waiting, join_texts, read, recover};
 use crate::wait::WaitStrategy;
 use crate::{Error, Object, Propagation, Resource, order};
@@ -88,6 +89,22 @@ pub fn run(ctx: &mut Context<'_, '_>, options: &UninstallOptions, name: &str) ->
         purge(ctx, name, &numbers).map_err(|e| e.context("uninstall: Failed to purge the release"))?;
         return Ok(Some(Uninstalled { release, info: String::new() }));
     }
+    if let Some(mut needs) = Needs::of(ctx) {
+        // what cannot be told apart fails below, with Helm's words
+        if let Ok((going, _)) = select(ctx, &release)
+            && let Ok((resources, _)) = ctx.kube.place_old(going)
+        {
+            needs.delete(&resources);
+        }
+        if !options.disable_hooks {
+            needs.hooks(&release, &["pre-delete", "post-delete"], true);
+        }
+        needs.record("update", &release);
+        if !options.keep_history {
+            needs.record("delete", &release);
+        }
+        needs.check()?;
+    }
     ctx.debug("uninstall: deleting release", &[("name", name)]);
     release.info.status = Status::UNINSTALLING;
     release.info.deleted = Time::now();
@@ -168,16 +185,9 @@ fn supersede_deployed(ctx: &Context<'_, '_>, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Deletes the objects of a release; gives those that were deleted, and lines about those that were kept.
-fn delete_objects(
-    ctx: &Context<'_, '_>,
-    release: &Release,
-    cascade: Propagation,
-) -> Result<(Vec<Resource>, String), Error> {
-    let objects = ctx
-        .kube
-        .parse(&release.manifest)
-        .map_err(|e| e.context("corrupted release record. You must manually delete the resources"))?;
+/// The objects that go, in order, and lines about those that are kept.
+fn select(ctx: &Context<'_, '_>, release: &Release) -> Result<(Vec<Object>, String), Error> {
+    let objects = ctx.kube.parse(&release.manifest)?;
     let mut kept = String::new();
     let mut going: Vec<Object> = Vec::new();
     for object in order::sort_for_uninstall(objects) {
@@ -190,6 +200,17 @@ fn delete_objects(
             Some(_) => {}
         }
     }
+    Ok((going, kept))
+}
+
+/// Deletes the objects of a release; gives those that were deleted, and lines about those that were kept.
+fn delete_objects(
+    ctx: &Context<'_, '_>,
+    release: &Release,
+    cascade: Propagation,
+) -> Result<(Vec<Resource>, String), Error> {
+    let (going, kept) = select(ctx, release)
+        .map_err(|e| e.context("corrupted release record. You must manually delete the resources"))?;
     // what the server no longer knows is gone already
     let (resources, _) =
         ctx.kube.place_old(going).map_err(|e| e.context("unable to build kubernetes objects for delete"))?;

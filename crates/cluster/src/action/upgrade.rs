@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use pintle_release::{Info, Labels, Release, Status, StorageError, Time, validate_name};
 
 use super::hooks::{self, HookOptions};
+use super::preflight::{Needs, Sending};
 use super::{
     Context, DryRun, Failed, Rendered, ServerSide, Unstoppable, Waiting, apply_method, join_texts, ownership, read,
     recover, refuse_system_labels, rollback,
@@ -161,6 +162,15 @@ pub fn run(
         return Ok(release);
     }
     ctx.storage.check_room(&release).map_err(Error::from)?;
+    if let Some(mut needs) = Needs::of(ctx) {
+        needs.apply(&target, &originals, Sending { server_side, force_replace: options.force_replace });
+        needs.delete(originals.iter().filter(|o| !target.iter().any(|t| t.is_same(o))));
+        if !options.disable_hooks {
+            needs.hooks(&release, &["pre-upgrade", "post-upgrade"], server_side);
+        }
+        needs.record("update", &release);
+        needs.check()?;
+    }
     ctx.debug("creating upgraded release", &[("name", &release.name)]);
     ctx.storage.create(&release).map_err(Error::from)?;
     let mut created = Vec::new();
