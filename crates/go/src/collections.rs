@@ -70,6 +70,10 @@ impl List {
         let i = &self.0;
         List(Rc::new(ListInner { elem: i.elem, named: i.named, nil: i.nil, items: i.items.iter().map(f).collect() }))
     }
+    /// Names this slice among all that are alive.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
     /// Whether both are the same slice in memory.
     pub fn same(&self, o: &List) -> bool {
         Rc::ptr_eq(&self.0, &o.0)
@@ -248,6 +252,10 @@ impl Map {
     /// The same map under another type: a change through one is seen through the other (Go's `Values(m)`).
     pub fn retyped(&self, ty: Type) -> Map {
         Map { data: self.data.clone(), ty: TypeId::of(ty) }
+    }
+    /// Names this map among all that are alive, whatever type it is seen with.
+    pub fn identity(&self) -> usize {
+        Rc::as_ptr(&self.data).addr()
     }
     /// Whether both are the same map in memory.
     pub fn same(&self, o: &Map) -> bool {

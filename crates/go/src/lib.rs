@@ -8,6 +8,7 @@ pub mod func;
 pub mod gostr;
 pub mod types;
 pub mod value;
+pub mod value_path;
 
 pub mod fmt;
 pub mod glob;
@@ -27,3 +28,4 @@ pub use func::{Func, FuncError, FuncImpl};
 pub use gostr::GoStr;
 pub use types::{Kind, NamedType, Type, no_methods};
 pub use value::{FuncResult, Num, Object, Value};
+pub use value_path::{Step, ValuePath};

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use pintle_chart::log::{Level, LogSink, Record};
 use pintle_chart::{Chart, types};
 use pintle_go::{Func, FuncError, FuncResult, GoStr, Map, Type, Value, strconv};
-use pintle_template::{ExecError, FuncMap, MissingKey, TemplateSet};
+use pintle_template::{ExecError, FuncMap, MissingKey, Recorder, TemplateSet};
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
@@ -42,6 +42,8 @@ pub struct RenderOptions<'a> {
     pub log: Option<&'a dyn LogSink>,
     /// Bounds that Helm does not have.
     pub limits: Limits,
+    /// Is told where each file's text comes from and which values are read (not of files in the second language).
+    pub recorder: Option<Rc<Recorder>>,
 }
 
 /// Bounds that keep a runaway template from taking the machine with it. Generous: no real chart comes near.
@@ -87,6 +89,11 @@ pub fn render(chart: &Chart, values: &Map, o: &RenderOptions<'_>) -> Result<Rend
     // Helm sorts by the number of slashes, then by name, and turns that round
     order.sort_by_key(|(path, _)| Reverse((path.matches('/').count(), path.as_str())));
 
+    if let Some(recorder) = &o.recorder
+        && let Some(all) = values.get_str("Values").and_then(|v| v.as_map())
+    {
+        recorder.know(&all);
+    }
     let state = Rc::new(State::new(o));
     let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
     set.limit_output(o.limits.output);
@@ -163,7 +170,12 @@ fn run(
             }
             None => {
                 let mut out = Vec::with_capacity(source.text.len());
-                set.execute(path, &data, &mut out).map_err(|e| failed(error::exec_error(path, &chain(&e))))?;
+                set.execute_for(o.recorder.as_deref(), "gotpl", path, &data, &mut out)
+                    .map_err(|e| failed(error::exec_error(path, &chain(&e))))?;
+                if let Some(recorder) = &o.recorder {
+                    let cut = memchr::memmem::find_iter(&out, NO_VALUE).map(|at| at..at + NO_VALUE.len());
+                    recorder.keep(path, &cut.collect::<Vec<_>>());
+                }
                 ((*path).clone(), without_no_value(out))
             }
         };
@@ -236,9 +248,11 @@ fn table(values: &Map, path: &str) -> Option<Map> {
     path.split('.').try_fold(values.clone(), |m, key| m.get_str(key)?.as_map())
 }
 
-/// Removes every `<no value>`, which Go prints for a missing key and Helm takes out afterwards.
+/// What Go prints for a missing key.
+const NO_VALUE: &[u8] = b"<no value>";
+
+/// Removes every `<no value>`, as Helm does afterwards.
 fn without_no_value(text: Vec<u8>) -> Vec<u8> {
-    const NO_VALUE: &[u8] = b"<no value>";
     let Some(first) = find(&text, NO_VALUE) else { return text };
     let mut out = Vec::with_capacity(text.len());
     let (mut rest, mut at) = (&text[..], Some(first));
@@ -277,6 +291,7 @@ struct State {
     tpl_depth: Cell<u32>,
     calls: Cell<u64>,
     limits: Limits,
+    recorder: Option<Rc<Recorder>>,
     warnings: RefCell<Vec<(Level, &'static str, String)>>,
 }
 
@@ -290,6 +305,7 @@ impl State {
             tpl_depth: Cell::new(0),
             calls: Cell::new(0),
             limits: o.limits,
+            recorder: o.recorder.clone(),
             warnings: RefCell::default(),
         }
     }
@@ -329,7 +345,8 @@ impl State {
         }
         let mut out = Vec::new();
         let result = self.set().and_then(|set| {
-            set.execute_associated(&self.name.borrow().to_str_lossy(), &name.to_str_lossy(), data, &mut out)
+            let recorder = self.recorder.as_deref();
+            set.execute_for(recorder, &self.name.borrow().to_str_lossy(), &name.to_str_lossy(), data, &mut out)
                 .map_err(wrap)
         });
         if let Some(count) = self.open.borrow_mut().get_mut(name) {
@@ -356,7 +373,7 @@ impl State {
         self.sets.borrow_mut().push(set.clone());
         self.tpl_depth.set(depth);
         let mut out = Vec::new();
-        let result = set.execute_template(&template, data, &mut out);
+        let result = set.execute_template_for(self.recorder.as_deref(), &template, data, &mut out);
         self.tpl_depth.set(depth - 1);
         self.sets.borrow_mut().pop();
         match result {

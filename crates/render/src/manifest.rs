@@ -32,8 +32,8 @@ pub struct ManifestError {
     pub path: String,
     /// The YAML or JSON error, as Helm words it.
     pub reason: String,
-    /// Which document of the file (from 0).
-    pub document: usize,
+    /// Where the document begins in the text of its file, in bytes.
+    pub start: usize,
 }
 
 /// One resource of a release.
@@ -43,6 +43,8 @@ pub struct Manifest {
     pub path: String,
     /// The document's text.
     pub content: GoStr,
+    /// Where the document begins in the text of its file, in bytes.
+    pub start: usize,
     /// `kind`, empty where missing.
     pub kind: String,
     /// `apiVersion`, empty where missing.
@@ -64,6 +66,8 @@ pub struct Hook {
     pub path: String,
     /// The document's text.
     pub manifest: GoStr,
+    /// Where the document begins in the text of its file, in bytes.
+    pub start: usize,
     /// Events, e.g. `pre-install`, `test`.
     pub events: Vec<String>,
     /// Weight: hooks of one event run in ascending order.
@@ -153,12 +157,14 @@ pub fn sort_manifests(files: &RenderedFiles, order: KindOrder) -> Result<Sorted,
         if base(path).starts_with('_') || is_blank(text) {
             continue;
         }
-        docs.extend(split_manifests(text).into_iter().enumerate().map(|(n, doc)| (path, text, n, doc)));
+        docs.extend(split_manifests(text).into_iter().map(|doc| (path, text, doc)));
     }
     let texts: Vec<&[u8]> = docs.iter().map(|(.., doc)| *doc).collect();
-    for ((path, text, document, doc), head) in docs.into_iter().zip(heads(&texts)) {
-        let head = head.map_err(|reason| ManifestError { path: path.clone(), reason, document })?;
-        add(&mut out, path, text.part(doc), head);
+    for ((path, text, doc), head) in docs.into_iter().zip(heads(&texts)) {
+        // a document is a part of its file's text
+        let start = doc.as_ptr().addr() - text.as_ptr().addr();
+        let head = head.map_err(|reason| ManifestError { path: path.clone(), reason, start })?;
+        add(&mut out, path, text.part(doc), start, head);
     }
     out.hooks.sort_by(|a, b| order.key(&a.kind).cmp(&order.key(&b.kind)));
     out.manifests.sort_by(|a, b| order.key(&a.kind).cmp(&order.key(&b.kind)));
@@ -199,11 +205,12 @@ fn heads(docs: &[&[u8]]) -> Vec<Result<Head, String>> {
     all.into_iter().map(|(_, head)| head).collect()
 }
 
-fn add(out: &mut Sorted, path: &str, doc: GoStr, head: Head) {
+fn add(out: &mut Sorted, path: &str, doc: GoStr, start: usize, head: Head) {
     let Some(types) = head.annotation(HOOK_ANNOTATION) else {
         out.manifests.push(Manifest {
             path: path.to_owned(),
             content: doc,
+            start,
             kind: head.kind,
             api_version: head.api_version,
             name: head.name,
@@ -233,6 +240,7 @@ fn add(out: &mut Sorted, path: &str, doc: GoStr, head: Head) {
         api_version: head.api_version,
         path: path.to_owned(),
         manifest: doc,
+        start,
     });
 }
 

@@ -12,6 +12,7 @@ use crate::builtins::{self, Builtin};
 use crate::node::{Callee, Command, Control, DOLLAR, Expr, ExprKind, NodeRef, Number, Pipe, Stmt, Tree, Var};
 use crate::rv::{Rv, assign, zero};
 use crate::set::TemplateSet;
+use crate::trace::{Element, Off, Recorder, Trace};
 
 /// How deep `{{template}}` may nest (Go's `maxExecDepth`).
 const MAX_DEPTH: usize = 100_000;
@@ -56,8 +57,9 @@ enum Flow {
     Continue,
 }
 
-struct State<'t, 'v> {
+struct State<'t, 'v, T> {
     set: &'t TemplateSet,
+    trace: T,
     name: &'t GoStr,
     tree: &'t Tree,
     node: Option<NodeRef<'t>>,
@@ -69,11 +71,28 @@ struct State<'t, 'v> {
 
 /// Runs a template on its data.
 pub(crate) fn execute(set: &TemplateSet, name: &GoStr, tree: &Tree, data: &Value, out: &mut Vec<u8>) -> Result<()> {
-    run(set, name, tree, &Rv::of(data.clone()), 0, &mut Vec::with_capacity(8), out)
+    run(set, Off, name, tree, &Rv::of(data.clone()), 0, &mut Vec::with_capacity(8), out)
 }
 
-fn run(
+/// As [`execute`], and records where its output comes from.
+pub(crate) fn execute_traced(
     set: &TemplateSet,
+    recorder: &Recorder,
+    name: &GoStr,
+    tree: &Tree,
+    data: &Value,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let depth = recorder.begin();
+    let result = run(set, recorder, name, tree, &Rv::of(data.clone()), 0, &mut Vec::with_capacity(8), out);
+    recorder.end(depth, out, result.is_ok());
+    result
+}
+
+#[expect(clippy::too_many_arguments, reason = "what an execution consists of")]
+fn run<T: Trace>(
+    set: &TemplateSet,
+    trace: T,
     name: &GoStr,
     tree: &Tree,
     dot: &Rv,
@@ -83,9 +102,11 @@ fn run(
 ) -> Result<()> {
     let base = vars.len();
     vars.push((DOLLAR, dot.clone()));
-    let mut state = State { set, name, tree, node: None, vars, base, depth };
+    trace.enter(&tree.source, name, base);
+    let mut state = State { set, trace, name, tree, node: None, vars, base, depth };
     stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || state.walk_list(dot, &tree.root, out))?;
     state.vars.truncate(base);
+    trace.leave();
     Ok(())
 }
 
@@ -107,14 +128,14 @@ fn double_percent(s: &[u8]) -> Vec<u8> {
     s.iter().flat_map(|b| std::iter::repeat_n(*b, if *b == b'%' { 2 } else { 1 })).collect()
 }
 
-impl<'t> State<'t, '_> {
+impl<'t, T: Trace> State<'t, '_, T> {
     /// Fails with a format and its operands, which Go formats together with the place: a percent sign in a template's
     /// name eats operands.
-    fn fail<T>(&self, format: &str, operands: &[Value]) -> Result<T> {
+    fn fail<R>(&self, format: &str, operands: &[Value]) -> Result<R> {
         self.error_from(format, operands, None)
     }
 
-    fn error_from<T>(&self, format: &str, operands: &[Value], source: Option<Box<FuncError>>) -> Result<T> {
+    fn error_from<R>(&self, format: &str, operands: &[Value], source: Option<Box<FuncError>>) -> Result<R> {
         let mut text = Vec::with_capacity(format.len() + 80);
         let (mut line, mut column, mut shown) = (0, 0, Vec::new());
         text.extend_from_slice(b"template: ");
@@ -167,20 +188,28 @@ impl<'t> State<'t, '_> {
         self.at(NodeRef::Stmt(stmt));
         match stmt {
             Stmt::Text { start, end } => {
+                let from = out.len();
                 out.extend_from_slice(self.tree.source.text.get(*start..*end).unwrap_or_default());
+                self.trace.text(from, out.len(), *start);
                 self.check_output(out)?;
             }
             Stmt::Action { pipe, .. } => {
+                self.trace.pipeline(pipe.pos);
                 let v = self.pipeline(dot, pipe)?;
                 if pipe.decl.is_empty() {
                     self.at(NodeRef::Stmt(stmt));
+                    let from = out.len();
                     self.print(&v, out)?;
+                    self.trace.printed(out, from);
                 }
             }
             Stmt::If(c) => return self.branch(dot, c, false, out),
             Stmt::With(c) => return self.branch(dot, c, true, out),
             Stmt::Range(c) => return self.range(dot, c, out),
-            Stmt::Template(c) => self.call_template(dot, &c.name, c.pipe.as_ref(), out)?,
+            Stmt::Template(c) => {
+                self.trace.pipeline(c.pos);
+                self.call_template(dot, &c.name, c.pipe.as_ref(), out)?;
+            }
             Stmt::Break => return Ok(Flow::Break),
             Stmt::Continue => return Ok(Flow::Continue),
         }
@@ -196,7 +225,12 @@ impl<'t> State<'t, '_> {
 
     fn branch(&mut self, dot: &Rv, c: &'t Control, with: bool, out: &mut Vec<u8>) -> Result<Flow> {
         let mark = self.vars.len();
+        self.trace.pipeline(c.pipe.pos);
         let v = self.pipeline(dot, &c.pipe)?;
+        let inner = with && v.truth();
+        if T::ON && inner {
+            self.trace.dot_begins();
+        }
         let flow = if v.truth() {
             let dot = if with { &v } else { dot };
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.walk_list(dot, &c.body, out))?
@@ -205,16 +239,25 @@ impl<'t> State<'t, '_> {
         } else {
             Flow::Done
         };
+        if T::ON && inner {
+            self.trace.dot_ends();
+        }
         self.vars.truncate(mark);
         Ok(flow)
     }
 
     fn range(&mut self, dot: &Rv, c: &'t Control, out: &mut Vec<u8>) -> Result<Flow> {
         let outer = self.vars.len();
+        self.trace.pipeline(c.pipe.pos);
         let v = self.pipeline(dot, &c.pipe)?.open();
         let mark = self.vars.len();
         let mut flow = Flow::Done;
+        // two: what is ranged over, and the element in turn
+        self.trace.dot_begins();
+        self.trace.dot_begins();
         let ran = self.iterate(&v, c, mark, out, &mut flow)?;
+        self.trace.dot_ends();
+        self.trace.dot_ends();
         // Go's range catches the break that its else branch throws; a continue goes on to the loop around
         let mut result = Flow::Done;
         if flow != Flow::Break
@@ -255,6 +298,7 @@ impl<'t> State<'t, '_> {
                 let ty = list.elem();
                 for (i, item) in list.iter().enumerate() {
                     let elem = Rv::typed(item.clone(), ty);
+                    self.trace.element(value, Element::Index(i), element_var(c, mark));
                     if self.one(Rv::Val(Value::Int(i as i64)), elem, c, mark, out)? == Flow::Break {
                         *flow = Flow::Break;
                         break;
@@ -268,6 +312,7 @@ impl<'t> State<'t, '_> {
                 let any = !entries.is_empty();
                 for (key, item) in entries {
                     let elem = Rv::typed(item, ty);
+                    self.trace.element(value, Element::Key(&key), element_var(c, mark));
                     if self.one(Rv::Val(Value::Str(key)), elem, c, mark, out)? == Flow::Break {
                         *flow = Flow::Break;
                         break;
@@ -319,7 +364,7 @@ impl<'t> State<'t, '_> {
             Some(p) => self.pipeline(dot, p)?,
             None => Rv::Invalid,
         };
-        run(self.set, name, tree, &dot, self.depth + 1, self.vars, out)
+        run(self.set, self.trace, name, tree, &dot, self.depth + 1, self.vars, out)
     }
 
     fn print(&self, v: &Rv, out: &mut Vec<u8>) -> Result<()> {
@@ -348,6 +393,11 @@ impl<'t> State<'t, '_> {
 
     fn var(&self, var: &Var) -> Result<Rv> {
         let own = self.vars.get(self.base..).unwrap_or_default();
+        if T::ON
+            && let Some(i) = own.iter().rposition(|(id, _)| *id == var.id)
+        {
+            self.trace.variable(self.base + i);
+        }
         match own.iter().rev().find(|(id, _)| *id == var.id) {
             Some((_, v)) => Ok(v.clone()),
             None => self.fail("undefined variable: %s", &[Value::str(&*var.name)]),
@@ -356,6 +406,11 @@ impl<'t> State<'t, '_> {
 
     fn set_var(&mut self, var: &Var, v: Rv) -> Result<()> {
         let own = self.vars.get_mut(self.base..).unwrap_or_default();
+        if T::ON
+            && let Some(i) = own.iter().rposition(|(id, _)| *id == var.id)
+        {
+            self.trace.declared(self.base + i);
+        }
         match own.iter_mut().rev().find(|(id, _)| *id == var.id) {
             Some(slot) => {
                 slot.1 = v;
@@ -377,6 +432,7 @@ impl<'t> State<'t, '_> {
             if pipe.is_assign {
                 self.set_var(var, value.clone())?;
             } else {
+                self.trace.declared(self.vars.len());
                 self.vars.push((var.id, value.clone()));
             }
         }
@@ -413,7 +469,10 @@ impl<'t> State<'t, '_> {
         self.not_a_function(first, args, &last)?;
         match &first.kind {
             ExprKind::Bool(b) => Ok(Rv::Val(Value::Bool(*b))),
-            ExprKind::Dot => Ok(dot.clone()),
+            ExprKind::Dot => {
+                self.trace.dot(dot.inner());
+                Ok(dot.clone())
+            }
             ExprKind::Nil => self.fail("nil is not a command", &[]),
             ExprKind::Number(n) => self.constant(first, n),
             ExprKind::String { value, .. } => Ok(Rv::Val(Value::Str(value.clone()))),
@@ -561,6 +620,7 @@ impl<'t> State<'t, '_> {
             return self.fail("%s is not a method but has arguments", &[Value::str(name)]);
         }
         let elem = map.ty().elem().unwrap_or(Type::Any);
+        self.trace.field(&map, name);
         match map.get(name.as_bytes()) {
             Some(v) => Ok(Rv::typed(v, elem)),
             None => match self.set.missing_key() {
@@ -634,6 +694,10 @@ impl<'t> State<'t, '_> {
                         None => "<invalid Value>".to_owned(),
                     },
                 };
+                if T::ON && matches!(b, Builtin::Index) {
+                    let args: Vec<Value> = argv.iter().map(Rv::value).collect();
+                    self.looked_up("index", &args);
+                }
                 match builtins::run(*b, &argv, &callee_name) {
                     Ok(v) => Ok(v),
                     Err(e) => {
@@ -655,8 +719,20 @@ impl<'t> State<'t, '_> {
                 if !last.is_missing() {
                     argv.push(self.validate(last, Some(param(count - 1)))?.into_value());
                 }
+                if T::ON {
+                    self.looked_up(name, &argv);
+                }
                 self.invoke(f, node, name, &argv)
             }
+        }
+    }
+
+    /// Tells of the functions that read of a collection by key.
+    fn looked_up(&self, function: &str, args: &[Value]) {
+        match (function, args) {
+            ("index" | "get" | "hasKey", [collection, keys @ ..]) => self.trace.looked_up(collection, keys),
+            ("dig", [keys @ .., _default, collection]) => self.trace.looked_up(collection, keys),
+            _ => {}
         }
     }
 
@@ -670,7 +746,7 @@ impl<'t> State<'t, '_> {
         }
     }
 
-    fn failed_call<T>(&self, name: &str, e: FuncError) -> Result<T> {
+    fn failed_call<R>(&self, name: &str, e: FuncError) -> Result<R> {
         let operands = [Value::str(name), Value::Str(e.message.clone())];
         self.error_from("error calling %s: %s", &operands, Some(Box::new(e)))
     }
@@ -708,7 +784,10 @@ impl<'t> State<'t, '_> {
     fn arg(&mut self, dot: &Rv, ty: Option<Type>, e: &'t Expr) -> Result<Rv> {
         self.at(NodeRef::Expr(e));
         let v = match &e.kind {
-            ExprKind::Dot => dot.clone(),
+            ExprKind::Dot => {
+                self.trace.dot(dot.inner());
+                dot.clone()
+            }
             ExprKind::Nil => {
                 let ty = ty.unwrap_or(Type::Any);
                 if ty.can_be_nil() || ty == Type::ReflectValue {
@@ -794,6 +873,11 @@ impl<'t> State<'t, '_> {
         };
         self.fail("expected %s; found %s", &[Value::str(expected), Value::str(e.text())])
     }
+}
+
+/// Where a `range` keeps its element among the variables, if it names it.
+fn element_var(c: &Control, mark: usize) -> Option<usize> {
+    mark.checked_sub(1).filter(|_| !c.pipe.decl.is_empty() && !c.pipe.is_assign)
 }
 
 /// A whole number of the same type as `of`: what ranging over a number gives.

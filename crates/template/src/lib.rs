@@ -25,8 +25,10 @@ mod node;
 mod parse;
 mod rv;
 mod set;
+pub mod trace;
 
 pub use builtins::{escape_html, escape_js, escape_query};
 pub use exec::ExecError;
 pub use parse::ParseError;
 pub use set::{FuncMap, MissingKey, Template, TemplateSet};
+pub use trace::Recorder;

@@ -10,6 +10,7 @@ use crate::builtins::Builtin;
 use crate::exec::{self, ExecError};
 use crate::node::{Callee, Tree};
 use crate::parse::{self, ParseError, Parsed, Resolve};
+use crate::trace::Recorder;
 
 /// What a missing map key gives (the option `missingkey`).
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -204,10 +205,26 @@ impl TemplateSet {
         data: &Value,
         out: &mut Vec<u8>,
     ) -> Result<(), ExecError> {
+        self.execute_for(None, associated, name, data, out)
+    }
+
+    /// As [`TemplateSet::execute_associated`]; a recorder is told where the output comes from.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn execute_for(
+        &self,
+        recorder: Option<&Recorder>,
+        associated: &str,
+        name: &str,
+        data: &Value,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExecError> {
         let key = GoStr::from(name);
-        match self.tree(&key) {
-            Some(tree) => exec::execute(self, &key, tree, data, out).map_err(|e| *e),
-            None => Err(exec::no_template(&format!(
+        match (self.tree(&key), recorder) {
+            (Some(tree), None) => exec::execute(self, &key, tree, data, out).map_err(|e| *e),
+            (Some(tree), Some(r)) => exec::execute_traced(self, r, &key, tree, data, out).map_err(|e| *e),
+            (None, _) => Err(exec::no_template(&format!(
                 "template: no template {} associated with template {}",
                 strconv::quote(name.as_bytes()),
                 strconv::quote(associated.as_bytes())
@@ -228,6 +245,24 @@ impl TemplateSet {
     /// # Errors
     /// [`ExecError`]
     pub fn execute_template(&self, t: &Template, data: &Value, out: &mut Vec<u8>) -> Result<(), ExecError> {
-        exec::execute(self, &t.name, &t.tree, data, out).map_err(|e| *e)
+        self.execute_template_for(None, t, data, out)
+    }
+
+    /// As [`TemplateSet::execute_template`]; a recorder is told where the output comes from.
+    ///
+    /// # Errors
+    /// [`ExecError`]
+    pub fn execute_template_for(
+        &self,
+        recorder: Option<&Recorder>,
+        t: &Template,
+        data: &Value,
+        out: &mut Vec<u8>,
+    ) -> Result<(), ExecError> {
+        let result = match recorder {
+            None => exec::execute(self, &t.name, &t.tree, data, out),
+            Some(r) => exec::execute_traced(self, r, &t.name, &t.tree, data, out),
+        };
+        result.map_err(|e| *e)
     }
 }
