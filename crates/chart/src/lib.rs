@@ -18,6 +18,7 @@ pub mod deps;
 mod gostd;
 pub mod ignore;
 pub mod json;
+pub mod layers;
 pub mod load;
 pub mod lock;
 pub mod log;
