@@ -7,6 +7,8 @@ pub struct CliError {
     pub text: String,
     /// What a person may do; shown on a terminal only.
     pub hint: Option<String>,
+    /// The lines that it is about; shown where hints are.
+    pub explanation: Option<Box<Explanation>>,
     /// More than Helm says; not shown when called as `helm`.
     pub detail: Option<String>,
     /// The exit code.
@@ -15,15 +17,41 @@ pub struct CliError {
     pub silent: bool,
 }
 
+/// What a person is shown below an error's text.
+#[derive(Debug, Default)]
+pub struct Explanation {
+    /// Places in files.
+    pub frames: Vec<Frame>,
+    /// What else there is to know, one line each.
+    pub notes: Vec<String>,
+    /// What may help.
+    pub hint: Option<String>,
+}
+
+/// A place in a file with the lines around it; made by [`Frame::of`].
+#[derive(Debug)]
+pub struct Frame {
+    /// The file, as the user knows it.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1, where the place is not the whole line.
+    pub column: Option<usize>,
+    /// The characters of the line that are marked, from 0.
+    pub marked: std::ops::Range<usize>,
+    /// Lines by their numbers.
+    pub lines: Vec<(usize, String)>,
+}
+
 impl CliError {
     /// An error with exit code 1.
     pub fn new(text: impl Into<String>) -> Self {
-        CliError { text: text.into(), hint: None, detail: None, code: 1, silent: false }
+        CliError { text: text.into(), hint: None, explanation: None, detail: None, code: 1, silent: false }
     }
 
     /// Ends with a code and no words.
     pub fn code(code: u8) -> Self {
-        CliError { text: String::new(), hint: None, detail: None, code, silent: true }
+        CliError { text: String::new(), hint: None, explanation: None, detail: None, code, silent: true }
     }
 
     /// With a hint.

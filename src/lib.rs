@@ -16,6 +16,7 @@ use std::process::ExitCode;
 use cli::{Outcome, Parsed};
 use error::CliError;
 use output::Output;
+use output::frame::{self, Paint};
 use pintle_go::strconv;
 use settings::Settings;
 
@@ -36,6 +37,14 @@ pub fn run(argv: &[String], env: Vec<(String, String)>, out: &Output) -> ExitCod
     let bin = argv.first().map_or("pintle", String::as_str);
     let name = bin.rsplit('/').next().unwrap_or(bin);
     let program = if name == "helm" { "helm" } else { "pintle" };
+    let var = |name: &str| env.iter().find(|(k, _)| k == name).map_or("", |(_, v)| v.as_str()).to_owned();
+    out.explain.set(match var("PINTLE_EXPLAIN").as_str() {
+        "always" => Some(true),
+        "never" => Some(false),
+        _ => None,
+    });
+    let color = color_mode(argv).unwrap_or_else(|| var("HELM_COLOR"));
+    let plain = !var("NO_COLOR").is_empty();
     let result = dispatch(argv.get(1..).unwrap_or_default(), program, bin, env, out);
     let flushed = out.flush();
     match result {
@@ -47,8 +56,18 @@ pub fn run(argv: &[String], env: Vec<(String, String)>, out: &Output) -> ExitCod
                 if let Some(detail) = e.detail.filter(|_| program != "helm") {
                     out.note(format!("\n{detail}"));
                 }
-                if let Some(hint) = e.hint.filter(|_| out.terminal) {
-                    out.note(format!("\nhint: {hint}"));
+                if out.explains() {
+                    let mut told = e.explanation.map(|told| *told).unwrap_or_default();
+                    told.hint = e.hint.or(told.hint);
+                    let paint = Paint(match color.as_str() {
+                        "always" => true,
+                        "never" => false,
+                        _ => out.terminal && !plain,
+                    });
+                    let text = frame::explanation(&told, paint);
+                    if !text.is_empty() {
+                        out.note(format!("\n{text}"));
+                    }
                 }
             }
             ExitCode::from(e.code)
@@ -128,8 +147,13 @@ fn dispatch(argv: &[String], program: &str, bin: &str, env: Vec<(String, String)
     }
 }
 
-/// A `--color` that is none of the known modes. Helm looks for it before anything else, in every word.
+/// A `--color` that is none of the known modes.
 fn bad_color(argv: &[String]) -> Option<String> {
+    color_mode(argv).filter(|m| !["never", "auto", "always"].contains(&m.as_str()))
+}
+
+/// What `--color` says. Helm looks for it before anything else, in every word.
+fn color_mode(argv: &[String]) -> Option<String> {
     let mut words = argv.iter().take_while(|a| *a != "--");
     let mut mode = None;
     while let Some(word) = words.next() {
@@ -140,5 +164,5 @@ fn bad_color(argv: &[String]) -> Option<String> {
             _ => {}
         }
     }
-    mode.filter(|m| !["never", "auto", "always"].contains(&m.as_str()))
+    mode
 }

@@ -422,6 +422,7 @@ const TEMPLATE: &[F] = &[
     F { name: "set-literal", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
     F { name: "set-string", short: "", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
     F { name: "show-only", short: "s", ty: Ty::StringArray, kind: "stringArray", default: "[]", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "show-source", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "skip-crds", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "skip-schema-validation", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "skip-tests", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
@@ -628,7 +629,7 @@ pub fn is_own(c: &C) -> bool {
 }
 
 /// Flags that Helm does not have, of commands that it has.
-const OWN_FLAGS: &[&str] = &["crds", "report-dir", "skip-preflight"];
+const OWN_FLAGS: &[&str] = &["crds", "report-dir", "show-source", "skip-preflight"];
 
 /// Whether Helm has no such flag.
 pub fn is_own_flag(f: &F) -> bool {

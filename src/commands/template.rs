@@ -2,18 +2,22 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::rc::Rc;
 
 use pintle_chart::capabilities::{Capabilities, KubeVersion};
 use pintle_chart::render_values::{ReleaseOptions, to_render_values};
 use pintle_chart::{Chart, deps, names};
 use pintle_cluster::action::install::{self, InstallOptions};
 use pintle_cluster::action::{DryRun, Rendered};
-use pintle_render::{RenderOptions, ResourceOptions, Resources, render_resources, resources, split_manifests};
+use pintle_render::{
+    Recorder, RenderOptions, ResourceOptions, Resources, render_resources, resources, split_manifests,
+};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
+use crate::ops::explain::{Scene, explained};
 use crate::ops::session::{self, Session};
-use crate::ops::{chart, limits, postrender, values};
+use crate::ops::{chart, limits, postrender, show_source, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -23,7 +27,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     }
     let dry_run = session::dry_run_of_template(cx)?;
     let (release, path) = chart::named(cx, Some("release-name"))?;
-    let user = values::merge(cx)?;
+    let sources = values::Sources::new(cx);
+    let user = values::merge_from(cx, &sources)?;
     let mut chart = chart::load_installable(cx, &path)?;
     let namespace = cx.settings.effective_namespace();
     let upgrade = p.on("is-upgrade");
@@ -52,11 +57,28 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     }
     let options =
         ReleaseOptions { name: release.clone(), namespace, revision: 1, is_upgrade: upgrade, is_install: !upgrade };
-    let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)?;
     let lookup = server.as_ref().and_then(|s| s.session.lookup());
     let limits = limits::from_env(&cx.settings)?;
-    let render_options = RenderOptions { log: Some(cx.out), lookup, limits, ..RenderOptions::default() };
+    let recorder = p.on("show-source").then(|| Rc::new(Recorder::new()));
+    let render_options =
+        RenderOptions { log: Some(cx.out), lookup, limits, recorder: recorder.clone(), ..RenderOptions::default() };
+    let flags = values::options(p);
+    let scene = Scene {
+        chart: &chart,
+        user: &user,
+        release: &options,
+        capabilities: &caps,
+        options: &render_options,
+        flags: &flags,
+        sources: &sources,
+    };
+    let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)
+        .map_err(|e| explained(cx, e, || scene.of_values()))?;
     let post_render = postrender::from_flags(cx)?;
+    if post_render.is_some() && recorder.is_some() {
+        return Err(CliError::new("--show-source cannot be used with --post-renderer")
+            .hint("what a post-renderer writes has no place in a template"));
+    }
     let resource_options = ResourceOptions {
         post_render: post_render.as_ref().map(|f| &**f as _),
         sub_notes: p.on("render-subchart-notes"),
@@ -65,12 +87,15 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         ..ResourceOptions::default()
     };
     match render_resources(&chart, &top, &caps, &render_options, &resource_options) {
-        Ok(r) => {
+        Ok(mut r) => {
             for types in &r.unknown_hooks {
                 cx.out.note(resources::unknown_hook_warning(types));
             }
             if let Some(server) = server {
                 server.check(cx, &r)?;
+            }
+            if let Some(recorder) = &recorder {
+                show_source::annotate(&mut r, recorder, &scene.layers(), p.on("hide-secret"));
             }
             let printed = print(cx, &release, r);
             // the process ends here: taking the chart apart piece by piece would cost time for nothing
@@ -83,9 +108,12 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             } else {
                 cx.out.line("");
             }
-            Err(e.into())
+            Err(explained(cx, e.to_string(), || scene.of_rendering(&e)))
         }
-        Err(e) => Err(CliError::new(format!("{e}\n\nUse --debug flag to render out invalid YAML"))),
+        Err(e) => {
+            let text = format!("{e}\n\nUse --debug flag to render out invalid YAML");
+            Err(explained(cx, text, || scene.of_rendering(&e)))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod candidates;
 pub mod chart;
 pub mod dependencies;
+pub mod explain;
 pub mod getters;
 pub mod limits;
 pub mod name;
@@ -12,5 +13,6 @@ pub mod postrender;
 pub mod render;
 pub mod repositories;
 pub mod session;
+pub mod show_source;
 pub mod stop;
 pub mod values;

@@ -9,7 +9,9 @@ use pintle_go::{Map, Value, json};
 use pintle_render::{RenderOptions, ResourceOptions, render_resources, resources};
 use serde_json::Value as Json;
 
+use super::explain::{Scene, explained};
 use super::session::Session;
+use super::values;
 use crate::Context;
 use crate::error::CliError;
 
@@ -54,13 +56,24 @@ pub fn release(
     let p = &cx.args;
     // as they are now: rendering lets templates change values
     let (config, chart_json) = (config(user)?, chart_to_json(chart));
-    let top = to_render_values(chart, user, options, caps, p.on("skip-schema-validation"), cx.out, None)?;
     let render_options = RenderOptions {
         lookup: if dry.asks_server() { session.lookup() } else { None },
         log: Some(cx.out),
         limits: super::limits::from_env(&cx.settings)?,
         ..RenderOptions::default()
     };
+    let (flags, sources) = (values::options(p), values::Sources::new(cx));
+    let scene = Scene {
+        chart,
+        user,
+        release: options,
+        capabilities: caps,
+        options: &render_options,
+        flags: &flags,
+        sources: &sources,
+    };
+    let top = to_render_values(chart, user, options, caps, p.on("skip-schema-validation"), cx.out, None)
+        .map_err(|e| explained(cx, e, || scene.of_values()))?;
     let post_render = super::postrender::from_flags(cx)?;
     let resource_options = ResourceOptions {
         post_render: post_render.as_ref().map(|f| &**f as _),
@@ -68,7 +81,8 @@ pub fn release(
         hide_secret: p.on("hide-secret"),
         ..ResourceOptions::default()
     };
-    let r = render_resources(chart, &top, caps, &render_options, &resource_options)?;
+    let r = render_resources(chart, &top, caps, &render_options, &resource_options)
+        .map_err(|e| explained(cx, e.to_string(), || scene.of_rendering(&e)))?;
     for types in &r.unknown_hooks {
         cx.out.note(resources::unknown_hook_warning(types));
     }

@@ -1,12 +1,16 @@
 //! The values flags of a command, merged.
 
-use pintle_chart::values::{LocalSource, Options, Source, ValuesError};
+use std::cell::{OnceCell, RefCell};
+
+use pintle_chart::log::Discard;
+use pintle_chart::values::{LocalSource, Options, Source};
 use pintle_go::Map;
 use pintle_plugin::Fetch;
 
 use super::getters::Getters;
 use crate::Context;
 use crate::cli::Parsed;
+use crate::error::CliError;
 
 /// The values flags as they were given.
 pub fn options(p: &Parsed) -> Options {
@@ -20,28 +24,63 @@ pub fn options(p: &Parsed) -> Options {
     }
 }
 
-/// Files, standard input, addresses by a client that is started only for them, and what plugins fetch.
-struct AnySource<'a> {
+/// Reads what the flags name: files, standard input, addresses by a client that is started only for them, and what
+/// plugins fetch. What can be read only once is kept for whoever asks again.
+pub struct Sources<'a> {
     cx: &'a Context<'a>,
-    getters: Getters,
+    getters: OnceCell<Getters>,
+    kept: RefCell<Vec<(String, Vec<u8>)>>,
 }
 
-impl Source for AnySource<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+impl<'a> Sources<'a> {
+    /// Nothing is read yet.
+    pub fn new(cx: &'a Context<'a>) -> Self {
+        Sources { cx, getters: OnceCell::new(), kept: RefCell::default() }
+    }
+
+    fn fetch(&self, path: &str) -> Result<Vec<u8>, String> {
         if let Some(("http" | "https" | "oci", _)) = path.split_once("://") {
             return super::chart::download(self.cx, path);
         }
+        // merging told of broken plugins already
+        let getters = self.getters.get_or_init(|| Getters::load(&self.cx.settings, &Discard));
         let fetch = Fetch { address: path, ..Fetch::default() };
-        self.getters.fetch(&fetch, self.cx.out).unwrap_or_else(|| LocalSource.read(path))
+        getters.fetch(&fetch, self.cx.out).unwrap_or_else(|| LocalSource.read(path))
     }
 }
 
-/// Merges them in Helm's order.
+impl Source for Sources<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        if let Some((_, text)) = self.kept.borrow().iter().find(|(p, _)| p == path) {
+            return Ok(text.clone());
+        }
+        let text = self.fetch(path)?;
+        if path.trim() == "-" || path.contains("://") {
+            self.kept.borrow_mut().push((path.to_owned(), text.clone()));
+        }
+        Ok(text)
+    }
+}
+
+/// Merges the values flags in Helm's order.
 ///
 /// # Errors
-/// The first source or expression that fails.
-pub fn merge(cx: &Context<'_>) -> Result<Map, ValuesError> {
-    options(&cx.args).merge(&AnySource { cx, getters: Getters::load(&cx.settings, cx.out) })
+/// The first source or expression that fails; a person is shown the line of a file that is no YAML.
+pub fn merge(cx: &Context<'_>) -> Result<Map, CliError> {
+    merge_from(cx, &Sources::new(cx))
+}
+
+/// As [`merge`], from sources that are asked again later.
+///
+/// # Errors
+/// As there.
+pub fn merge_from(cx: &Context<'_>, sources: &Sources<'_>) -> Result<Map, CliError> {
+    let options = options(&cx.args);
+    sources.getters.get_or_init(|| Getters::load(&cx.settings, cx.out));
+    options.merge(sources).map_err(|e| {
+        let explanation = if cx.out.explains() { super::explain::values_file(&options, sources) } else { None };
+        CliError { explanation: explanation.map(Box::new), ..e.into() }
+    })
 }
 
 /// All values of a release: the user's over its chart's (`CoalesceValues`).

@@ -1,6 +1,7 @@
 //! The only code that prints: data to standard output, everything else to standard error.
 
 pub mod events;
+pub mod frame;
 pub mod progress;
 pub mod release;
 pub mod table;
@@ -18,6 +19,8 @@ pub struct Output {
     pub debug: Cell<bool>,
     /// Whether a person reads standard error (hints and colours are for persons).
     pub terminal: bool,
+    /// Whether hints and explanations are shown, where it is not the terminal that decides.
+    pub explain: Cell<Option<bool>>,
     failed: Cell<bool>,
 }
 
@@ -29,6 +32,7 @@ impl Output {
             stderr: RefCell::new(Box::new(std::io::stderr())),
             debug: Cell::new(false),
             terminal: std::io::stderr().is_terminal(),
+            explain: Cell::new(None),
             failed: Cell::new(false),
         }
     }
@@ -40,8 +44,14 @@ impl Output {
             stderr: RefCell::new(stderr),
             debug: Cell::new(false),
             terminal: false,
+            explain: Cell::new(None),
             failed: Cell::new(false),
         }
+    }
+
+    /// Whether errors come with hints and explanations.
+    pub fn explains(&self) -> bool {
+        self.explain.get().unwrap_or(self.terminal)
     }
 
     /// Writes data.

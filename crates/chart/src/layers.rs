@@ -84,12 +84,15 @@ impl Defaults {
     }
 }
 
+/// Reads a flag's argument.
+type Parse<'a> = dyn Fn(&str) -> Option<Map> + 'a;
+
 impl Layers {
     /// The layers of a chart and the flags. What `source` cannot read (any more) says nothing.
     pub fn new(chart: &Chart, options: &Options, source: &dyn Source) -> Self {
         let mut flags = Vec::new();
         let file = |path: &str| source.read(path).map(Value::str);
-        let families: [(&'static str, &[String], &dyn Fn(&str) -> Option<Map>); 5] = [
+        let families: [(_, _, &Parse<'_>); 5] = [
             ("set-literal", &options.literal_values, &|t| strvals::parse_literal(t).ok()),
             ("set-file", &options.file_values, &|t| strvals::parse_file(t, &file).ok()),
             ("set-string", &options.string_values, &|t| strvals::parse_string(t).ok()),
@@ -229,8 +232,10 @@ mod tests {
     }
 
     fn shown(path: &str) -> String {
-        let mut root =
-            chart("root", "global: {host: h}\nsub:\n  port: 1\nown: 1\nimage:\n  tag: r\n  pull: Always\nlist: [{b: 2}, 3]\n");
+        let mut root = chart(
+            "root",
+            "global: {host: h}\nsub:\n  port: 1\nown: 1\nimage:\n  tag: r\n  pull: Always\nlist: [{b: 2}, 3]\n",
+        );
         root.add_dependency(chart("sub", "port: 80\nname: s\nglobal:\n  host: s\n  zone: z\n"));
         let options = Options {
             value_files: vec!["a.yaml".into(), "gone.yaml".into(), "b.yaml".into()],

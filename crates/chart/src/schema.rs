@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use boon::{CompileError, Compiler, Schemas};
 use pintle_go::strconv::quote;
-use pintle_go::{Map, Value};
+use pintle_go::{GoStr, Map, Step, Value, ValuePath};
 use serde_json::Value as Json;
 
 use crate::Chart;
@@ -110,6 +110,66 @@ pub fn validate(
     let text = print::error(&refused, document.as_ref());
     let head = format!("jsonschema validation failed with '{ROOT}#'\n");
     Err(format!("{}\n", text.strip_prefix(head.as_str()).unwrap_or(&text)))
+}
+
+/// Where the final values of a chart, or of a chart beneath, do not fit a schema: what [`validate_chart`] words. For
+/// messages to people; nothing where a schema itself is wrong.
+pub fn misfits(chart: &Chart, values: &Map, loader: Option<&Rc<dyn UrlLoader>>) -> Vec<ValuePath> {
+    let mut found = Vec::new();
+    if let Some(Ok(document)) = chart.schema.as_deref().map(read_json) {
+        let mut compiler = Compiler::new();
+        compiler.use_loader(Box::new(Loader { http: loader.cloned(), unresolved: Rc::default() }));
+        let mut schemas = Schemas::new();
+        let added = compiler.add_resource(ROOT, document).is_ok();
+        let instance = crate::json::from_value(&Value::Map(values.clone()));
+        if added
+            && let Ok(index) = compiler.compile(ROOT, &mut schemas)
+            && let Err(refused) = schemas.validate(&instance, index)
+        {
+            leaves(&refused, &mut found);
+        }
+    }
+    for sub in chart.dependencies() {
+        let below = ValuePath::keys([sub.name()]);
+        let Some(mine) = values.get_str(sub.name()).filter(|v| !v.is_nil()) else { continue };
+        match table(&mine) {
+            Some(mine) => {
+                let within = misfits(sub, mine, loader).into_iter();
+                found.extend(within.map(|p| ValuePath([below.0.clone(), p.0].concat())));
+            }
+            None => found.push(below),
+        }
+    }
+    found
+}
+
+/// The places of the errors that have no further causes, each once.
+fn leaves(e: &boon::ValidationError<'_, '_>, found: &mut Vec<ValuePath>) {
+    if !e.causes.is_empty() {
+        return e.causes.iter().for_each(|cause| leaves(cause, found));
+    }
+    let steps = e.instance_location.tokens.iter().map(|t| match t {
+        boon::InstanceToken::Prop(name) => Step::Key(GoStr::from(&**name)),
+        boon::InstanceToken::Item(i) => Step::Index(*i),
+    });
+    let mut path = ValuePath(steps.collect());
+    // what is missing or too much is told at the place where it would stand
+    match &e.kind {
+        boon::ErrorKind::Required { want } => {
+            let names = want.iter().map(|name| path.child(Step::Key(GoStr::from(*name))));
+            found.extend(names.filter(|p| !found.contains(p)).collect::<Vec<_>>());
+            return;
+        }
+        boon::ErrorKind::AdditionalProperties { got } => {
+            if let Some(name) = got.first() {
+                path = path.child(Step::Key(GoStr::from(&**name)));
+            }
+        }
+        _ => {}
+    }
+    if !found.contains(&path) {
+        found.push(path);
+    }
 }
 
 /// Reads a JSON document; errors are worded as Go's decoder.
@@ -225,6 +285,22 @@ mod tests {
             "- at '/p': value must be one of 'a', 1, <nil>\n"
         );
         assert_eq!(check(r#"{"properties":{"p":{"type":"string"}}}"#, r#"p="x""#), "");
+    }
+
+    #[test]
+    fn misfits_are_told_by_their_paths() {
+        let schema =
+            r#"{"required":["b"],"additionalProperties":false,"properties":{"b":{},"a":{"items":{"maximum":1}}}}"#;
+        let mut sub = Chart::default();
+        sub.schema = Some(schema.as_bytes().into());
+        sub.rename("sub");
+        let mut root = Chart::default();
+        root.add_dependency(sub);
+        let values = parse_json(r#"sub={"a":[1,2],"c":1}"#).unwrap();
+        let mut shown: Vec<String> = misfits(&root, &values, None).iter().map(ToString::to_string).collect();
+        shown.sort();
+        assert_eq!(shown, [".Values.sub.a[1]", ".Values.sub.b", ".Values.sub.c"]);
+        assert!(misfits(&root, &parse_json(r#"sub={"b":1}"#).unwrap(), None).is_empty());
     }
 
     #[test]

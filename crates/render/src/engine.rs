@@ -12,7 +12,7 @@ use std::rc::Rc;
 use pintle_chart::log::{Level, LogSink, Record};
 use pintle_chart::{Chart, types};
 use pintle_go::{Func, FuncError, FuncResult, GoStr, Map, Type, Value, strconv};
-use pintle_template::{ExecError, FuncMap, MissingKey, Recorder, TemplateSet};
+use pintle_template::{ExecError, FuncMap, MissingKey, ParseError, Recorder, TemplateSet};
 use rustc_hash::FxHashMap;
 use thiserror::Error;
 
@@ -71,6 +71,46 @@ pub struct RenderError {
     pub text: String,
     /// Path of the template that was parsed or executed.
     pub template: String,
+    /// The places that the error went through, outermost first; none where they are not known.
+    pub places: Vec<Failure>,
+}
+
+/// A place in a template that failed, by itself or in what it called.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The file; `gotpl` is text that `tpl` was given.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in bytes, from 0; nothing for a text that does not parse.
+    pub column: Option<usize>,
+    /// The failing expression as Go shows it, shortened.
+    pub node: String,
+}
+
+impl Failure {
+    fn parsing(e: &ParseError) -> Vec<Failure> {
+        vec![Failure { file: e.name.clone(), line: e.line, column: None, node: String::new() }]
+    }
+
+    fn executing(e: &ExecError) -> Vec<Failure> {
+        let mut places = Vec::new();
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(e);
+        while let Some(e) = next {
+            match (e.downcast_ref::<ExecError>(), e.downcast_ref::<ParseError>()) {
+                (Some(e), _) if e.line > 0 => places.push(Failure {
+                    file: e.file.to_string(),
+                    line: e.line,
+                    column: Some(e.column),
+                    node: e.node.clone(),
+                }),
+                (_, Some(e)) => places.extend(Failure::parsing(e)),
+                _ => {}
+            }
+            next = e.source();
+        }
+        places
+    }
 }
 
 /// How often one named template may be open at once (`recursionMaxNums`).
@@ -141,11 +181,19 @@ fn run(
     let mut jinja =
         order.iter().any(|(_, s)| s.jinja).then(|| JinjaSet::new(jinja_functions(state, o), o.strict, None));
     for (path, source) in order {
-        let parsed = match jinja.as_mut().filter(|_| source.jinja) {
-            Some(j) => j.add(path, &String::from_utf8_lossy(&source.text)).map_err(|e| e.text),
-            None => set.parse(path, source.text.clone()).map_err(|e| error::parse_error(path, &e.to_string())),
-        };
-        parsed.map_err(|text| RenderError { text, template: (*path).clone() })?;
+        let template = || (*path).clone();
+        match jinja.as_mut().filter(|_| source.jinja) {
+            Some(j) => j.add(path, &String::from_utf8_lossy(&source.text)).map_err(|e| RenderError {
+                text: e.text,
+                template: template(),
+                places: Vec::new(),
+            })?,
+            None => set.parse(path, source.text.clone()).map_err(|e| RenderError {
+                text: error::parse_error(path, &e.to_string()),
+                template: template(),
+                places: Failure::parsing(&e),
+            })?,
+        }
     }
     state.sets.borrow_mut().push(Rc::new(set.clone()));
     let mut files = RenderedFiles::new();
@@ -160,10 +208,10 @@ fn run(
         template.set("BasePath", Value::str(source.base_path.as_str()));
         source.scope.set("Template", Value::Map(template));
         let data = Value::Map(source.scope.retyped(Type::Named(&types::VALUES)));
-        let failed = |text| RenderError { text, template: (*path).clone() };
+        let failed = |text, places| RenderError { text, template: (*path).clone(), places };
         let (key, text) = match jinja.as_ref().filter(|_| source.jinja) {
             Some(j) => {
-                let text = j.render(path, &data).map_err(|e| failed(e.text))?.into_bytes();
+                let text = j.render(path, &data).map_err(|e| failed(e.text, Vec::new()))?.into_bytes();
                 // what is read from the name (NOTES.txt, *.yaml) is read from the name without the language's ending
                 let bare = jinja::strip_extension(path);
                 (if bare.ends_with("/NOTES.txt") { bare.to_owned() } else { (*path).clone() }, text)
@@ -171,7 +219,7 @@ fn run(
             None => {
                 let mut out = Vec::with_capacity(source.text.len());
                 set.execute_for(o.recorder.as_deref(), "gotpl", path, &data, &mut out)
-                    .map_err(|e| failed(error::exec_error(path, &chain(&e))))?;
+                    .map_err(|e| failed(error::exec_error(path, &chain(&e)), Failure::executing(&e)))?;
                 if let Some(recorder) = &o.recorder {
                     let cut = memchr::memmem::find_iter(&out, NO_VALUE).map(|at| at..at + NO_VALUE.len());
                     recorder.keep(path, &cut.collect::<Vec<_>>());
@@ -181,7 +229,8 @@ fn run(
         };
         written += text.len();
         if written > o.limits.output {
-            return Err(failed(format!("execution error in ({path}): output grew over {} bytes", o.limits.output)));
+            let text = format!("execution error in ({path}): output grew over {} bytes", o.limits.output);
+            return Err(failed(text, Vec::new()));
         }
         files.insert(key, GoStr::from(text));
     }

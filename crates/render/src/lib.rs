@@ -13,8 +13,9 @@ pub mod manifest;
 pub mod postrender;
 pub mod resources;
 
-pub use engine::{Limits, Lookup, RenderError, RenderOptions, render, render_text};
+pub use engine::{Failure, Limits, Lookup, RenderError, RenderOptions, render, render_text};
 pub use lint::{LintMessage, LintOptions, LintResult, Severity, lint_chart};
 pub use manifest::{Hook, Manifest, ManifestError, RenderedFiles, Sorted, sort_manifests, split_manifests};
+pub use pintle_template::{Recorder, trace};
 pub use postrender::{PostRenderError, PostRenderStrategy};
 pub use resources::{PostRender, ResourceOptions, Resources, ResourcesError, render_resources};

@@ -15,6 +15,9 @@ use crate::postrender::{PostRenderError, PostRenderStrategy, post_render};
 
 const NOTES: &str = "NOTES.txt";
 
+/// What stands for a Secret that is not to be shown.
+pub const HIDDEN_SECRET: &str = "# HIDDEN: The Secret output has been suppressed";
+
 /// Something that rewrites a stream of manifests: an executable, a plugin.
 pub type PostRender<'a> = dyn Fn(&[u8]) -> Result<Vec<u8>, String> + 'a;
 
@@ -123,7 +126,7 @@ pub fn render_resources(
     }
     for m in &out.manifests {
         if o.hide_secret && m.kind == "Secret" && m.api_version == "v1" {
-            push(&mut out.manifest, &m.path, b"# HIDDEN: The Secret output has been suppressed");
+            push(&mut out.manifest, &m.path, HIDDEN_SECRET.as_bytes());
         } else {
             push(&mut out.manifest, &m.path, &m.content);
         }

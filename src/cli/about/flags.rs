@@ -120,6 +120,9 @@ fn general(name: &str) -> &'static str {
         "skip-crds" => "leave CRDs alone",
         "skip-tests" => "leave tests out",
         "show-only" => "write only what this template gives, e.g. templates/service.yaml; may be repeated",
+        "show-source" => {
+            "show beside each line the place of the template that wrote it, and its values with who set them"
+        }
         "output-dir" => "write files below this folder, not to standard output",
         "release-name" => "name a folder of --output-dir after the release",
         "is-upgrade" => "render as for an upgrade: .Release.IsUpgrade is set",
