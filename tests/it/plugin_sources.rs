@@ -67,6 +67,35 @@ fn repositories_and_dependencies_come_from_getter_plugins() {
     assert!(s.path("app/charts/web-0.1.0.tgz").exists());
 }
 
+/// GHSA-56hp-xqp3-w2jf, for addresses that plugins fetch.
+#[test]
+fn ghsa_56hp_xqp3_w2jf_credentials_stay_with_their_server() {
+    let s = with_store();
+    let index = |url: &str| {
+        let entry = format!("- {{apiVersion: v2, name: web, version: 0.1.0, urls: ['{url}']}}");
+        s.write("charts/index.yaml", format!("apiVersion: v1\nentries:\n  web:\n  {entry}\n"));
+    };
+    // a server of the plugin's scheme sends to another, and so does one that speaks HTTP
+    index("store://other/web-0.1.0.tgz");
+    s.write("other/web-0.1.0.tgz", std::fs::read(s.path("charts/web-0.1.0.tgz")).expect("an archive"));
+    let http = Server::files(&s.path("charts")).basic_auth("me", "secret").start().expect("a port");
+    for address in ["store://charts".to_owned(), http.url("")] {
+        let add = format!("repo add mine {address} --username me --password secret");
+        run(&s, &add).ok();
+        asked(&s);
+        run(&s, "template a mine/web").ok();
+        assert_eq!(asked(&s), ["store://other/web-0.1.0.tgz   false"]);
+        run(&s, &format!("{add} --pass-credentials --force-update")).ok();
+        asked(&s);
+        std::fs::remove_dir_all(s.path("home/.cache")).expect("the cache");
+        run(&s, "repo update").ok();
+        asked(&s);
+        run(&s, "template a mine/web").ok();
+        assert_eq!(asked(&s), ["store://other/web-0.1.0.tgz me secret true"]);
+        run(&s, "repo remove mine").ok();
+    }
+}
+
 /// A registry with one artifact, `tools/greet:1.2.3`.
 fn registry(layers: &[(&str, Vec<u8>)], kind: &str) -> pintle_testkit::http::Running {
     let sum = |data: &[u8]| format!("sha256:{}", pintle_registry::digest(data));

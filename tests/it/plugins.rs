@@ -155,7 +155,18 @@ fn wasm_plugins_are_refused_in_words() {
     let yaml = "apiVersion: v1\nname: wasm\nversion: 0.1.0\ntype: cli/v1\nruntime: extism/v1\n";
     s.write("wasm/plugin.yaml", yaml);
     run(&s, "plugin install ./wasm").ok();
-    run(&s, "wasm").error_with("the runtime \"extism/v1\" (WebAssembly) is not supported");
+    let why = "the runtime \"extism/v1\" (WebAssembly) is not supported";
+    run(&s, "wasm").error_with(why);
+    // as getters and post-renderers, too
+    let getter = yaml.replace("wasm", "get").replace("cli/v1", "getter/v1") + "config:\n  protocols: [wasm]\n";
+    s.write("get/plugin.yaml", getter);
+    s.write("mark/plugin.yaml", yaml.replace("wasm", "mark").replace("cli/v1", "postrenderer/v1"));
+    run(&s, "plugin install ./get").ok();
+    run(&s, "plugin install ./mark").ok();
+    s.chart("web", &[("templates/a.yaml", "kind: ConfigMap\n")]);
+    run(&s, "template a web -f wasm://v.yaml").error_with(why);
+    run(&s, "pull wasm://web-0.1.0.tgz/a").error_with(why);
+    assert!(run(&s, "template a web --post-renderer mark").stderr.contains(why));
 }
 
 /// What stands before a file in an archive.
@@ -296,6 +307,12 @@ fn git_repositories_are_cloned_and_updated() {
     run(&s, "plugin uninstall tool").ok();
     s.run(["plugin", "install", &address, "--verify=false", "--version", "main"]).ok();
     assert_eq!(run(&s, "tool").ok(), "two\n");
+    // GHSA-vmx8-mqv2-9gmg: a version that climbs comes with an update, too
+    plugin(&s, "tool", &v1("tool", "cli/v1", RUN).replace("1.2.3", "../../x"), "echo three");
+    assert!(git("commit -q -a -m three"));
+    let said = run(&s, "plugin update tool");
+    assert!(said.code == 1 && said.stderr.contains("failed to update plugin tool"), "{}", said.stderr);
+    assert!(said.stderr.contains("must be valid semver"), "{}", said.stderr);
 }
 
 /// Hostile archives, with the entries that a plugin has beside them.

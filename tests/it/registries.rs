@@ -92,3 +92,23 @@ fn charts_go_into_a_registry_and_come_back() {
     let refused = s.run(["pull", &chart, "--version", "1.0.0", "--plain-http"]).error();
     assert!(refused.contains("basic credential not found"), "{refused}");
 }
+
+/// Some repositories keep their index on a web server, and their charts in a registry.
+#[test]
+fn an_index_leads_into_a_registry() {
+    let s = Sandbox::new();
+    let Some(server) = serve(&s) else { return };
+    let host = &server.host;
+    s.chart("app", &[("templates/a.yaml", "name: {{ .Chart.Name }}\n")]);
+    s.run(["package", "app"]).ok();
+    s.run(["registry", "login", host, "-u", "user", "-p", "password", "--plain-http"]).ok();
+    s.run(["push", "app-0.1.0.tgz", &format!("oci://{host}/charts"), "--plain-http"]).ok();
+    let entry = format!("- {{apiVersion: v2, name: app, version: 0.1.0, urls: ['oci://{host}/charts/app:0.1.0']}}");
+    s.write("site/index.yaml", format!("apiVersion: v1\nentries:\n  app:\n  {entry}\n"));
+    let site = pintle_testkit::http::Server::files(&s.path("site")).start().expect("a port");
+    s.run(["repo", "add", "mine", &site.url("")]).ok();
+    assert!(s.run(["template", "a", "mine/app", "--plain-http"]).ok().contains("name: app"));
+    std::fs::remove_file(s.path("app-0.1.0.tgz")).expect("the archive");
+    s.run(["pull", "mine/app", "--plain-http"]).ok();
+    assert!(s.path("app-0.1.0.tgz").exists());
+}

@@ -139,5 +139,5 @@ fn run(command: &mut Command) -> Result<Output, String> {
     let told: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_default();
     let text = told.get("Error").and_then(|e| e.as_str()).map(str::to_owned);
     let text = text.unwrap_or_else(|| String::from_utf8_lossy(&out.stderr).into_owned());
-    Err(text.trim().lines().last().unwrap_or("go failed").to_owned())
+    Err(text.trim().lines().last().unwrap_or("go failed").trim().to_owned())
 }
