@@ -109,16 +109,18 @@ impl Entry {
 
 /// Where a repository's index is kept.
 pub fn index_file(cache: &Path, name: &str) -> PathBuf {
-    cache.join(cache_name(name, "index.yaml"))
+    cache_file(cache, name, "index.yaml")
 }
 
 /// Where the names of a repository's charts are kept, one a line.
 pub fn charts_file(cache: &Path, name: &str) -> PathBuf {
-    cache.join(cache_name(name, "charts.txt"))
+    cache_file(cache, name, "charts.txt")
 }
 
-fn cache_name(name: &str, rest: &str) -> String {
-    if name.is_empty() { rest.to_owned() } else { format!("{name}-{rest}") }
+/// Without empty parts, as Go joins paths: in a lock file the "name" of a registry has two slashes.
+fn cache_file(cache: &Path, name: &str, rest: &str) -> PathBuf {
+    let file = if name.is_empty() { rest.to_owned() } else { format!("{name}-{rest}") };
+    cache.join(file).components().collect()
 }
 
 /// `repositories.yaml`
