@@ -7,7 +7,7 @@ use pintle_render::{LintOptions, Severity, lint_chart};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
-use crate::ops::values;
+use crate::ops::{schemas, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -29,7 +29,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         kube_version,
         skip_schema_validation: p.on("skip-schema-validation"),
         log: cx.out,
-        schema_loader: None,
+        schema_loader: Some(&schemas::loader(cx)),
     };
     let (mut text, mut failed, mut told) = (String::new(), 0, false);
     for path in &paths {

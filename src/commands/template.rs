@@ -17,7 +17,7 @@ use crate::Context;
 use crate::error::{CliError, CliResult};
 use crate::ops::explain::{Scene, explained};
 use crate::ops::session::{self, Session};
-use crate::ops::{chart, limits, postrender, show_source, values};
+use crate::ops::{chart, limits, postrender, schemas, show_source, values};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -72,7 +72,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         flags: &flags,
         sources: &sources,
     };
-    let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, None)
+    let schemas = schemas::loader(cx);
+    let top = to_render_values(&chart, &user, &options, &caps, p.on("skip-schema-validation"), cx.out, Some(&schemas))
         .map_err(|e| explained(cx, e, || scene.of_values()))?;
     let post_render = postrender::from_flags(cx)?;
     if post_render.is_some() && recorder.is_some() {

@@ -12,6 +12,7 @@ pub mod plugins;
 pub mod postrender;
 pub mod render;
 pub mod repositories;
+pub mod schemas;
 pub mod session;
 pub mod show_source;
 pub mod stop;

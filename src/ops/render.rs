@@ -72,7 +72,8 @@ pub fn release(
         flags: &flags,
         sources: &sources,
     };
-    let top = to_render_values(chart, user, options, caps, p.on("skip-schema-validation"), cx.out, None)
+    let schemas = super::schemas::loader(cx);
+    let top = to_render_values(chart, user, options, caps, p.on("skip-schema-validation"), cx.out, Some(&schemas))
         .map_err(|e| explained(cx, e, || scene.of_values()))?;
     let post_render = super::postrender::from_flags(cx)?;
     let resource_options = ResourceOptions {

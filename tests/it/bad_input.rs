@@ -4,6 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use pintle_testkit::http::{Response, Server};
 
 use crate::kit::Sandbox;
 
@@ -178,4 +179,44 @@ fn command_lines_that_are_wrong() {
     s.run(["template", "r", "./fine", "-s", "templates/x.yaml"]).error_with("could not find template templates/x.yaml");
     s.run(["template", "r", "./fine", "--kube-version", "x"]).error_with("invalid kube version 'x'");
     s.run(["install", "r", "./fine", "--wait=perhaps"]).error_with("invalid wait input \"perhaps\"");
+}
+
+/// Schemas may refer to schemas elsewhere; Helm 4.2.4's words for what cannot be fetched.
+#[test]
+fn schemas_that_lie_elsewhere() {
+    let server = Server::new(|r| match r.path() {
+        "/size.json" => Response::new(200, r#"{"type": "integer", "maximum": 5}"#),
+        "/broken.json" => Response::new(200, "{"),
+        _ => Response::new(404, "nothing here"),
+    });
+    let server = server.start().expect("a server");
+    let s = Sandbox::new();
+    let with = |reference: &str| {
+        let schema = format!(r#"{{"properties": {{"size": {{"$ref": "{reference}"}}}}}}"#);
+        s.chart("far", &[("values.schema.json", &schema), ("values.yaml", "size: 3\n")]);
+    };
+    let head = "Error: values don't meet the specifications of the schema(s) in the following chart(s):\nfar:\n";
+    let refused = |args: &[&str], words: &str| {
+        assert_eq!(s.run([&["template", "r", "far"], args].concat()).error(), format!("{head}{words}\n"));
+    };
+
+    with(&server.url("size.json"));
+    s.run(["template", "r", "far"]).ok();
+    s.run(["lint", "far"]).ok();
+    refused(&["--set", "size=9"], "- at '/size': maximum: got 9, want 5\n");
+    assert!(s.run(["lint", "far", "--set", "size=9"]).stdout.contains("maximum: got 9, want 5"));
+    assert_eq!(server.requests().len(), 4);
+    s.run(["template", "r", "far", "--set", "size=9", "--skip-schema-validation"]).ok();
+    assert_eq!(server.requests().len(), 4, "a schema is fetched only to be used");
+
+    let missing = server.url("none.json");
+    with(&missing);
+    let words = format!("HTTP request to {missing} returned status 404 (Not Found)");
+    refused(&[], &format!("failing loading \"{missing}\": {words}"));
+    let broken = server.url("broken.json");
+    with(&broken);
+    refused(&[], &format!("failing loading \"{broken}\": unexpected EOF"));
+    // a host is no part of a file's path
+    with("file://../size.json");
+    refused(&[], "failing loading \"file://../size.json\": open /size.json: no such file or directory");
 }

@@ -25,11 +25,11 @@ const ROOT: &str = "file:///values.schema.json";
 
 /// Fetches documents that a schema refers to by `http://` or `https://`.
 pub trait UrlLoader {
-    /// Gives the document.
+    /// Gives the document's text, which is JSON.
     ///
     /// # Errors
     /// The text of the failure.
-    fn load(&self, url: &str) -> Result<Json, String>;
+    fn load(&self, url: &str) -> Result<Vec<u8>, String>;
 }
 
 /// Checks the final values of a chart against its schema, and those of each chart beneath against that chart's.
@@ -198,13 +198,14 @@ impl boon::UrlLoader for Loader {
         let scheme = url.split_once(':').map_or("", |(s, _)| s);
         match scheme {
             "file" => {
-                let path = url.trim_start_matches("file://");
-                let path = std::path::Path::new(path);
+                // a host is no part of the path (`FileLoader.ToFile`)
+                let rest = url.trim_start_matches("file://");
+                let path = std::path::Path::new(rest.find('/').map_or("", |i| rest.get(i..).unwrap_or_default()));
                 let data = std::fs::read(path).map_err(|e| crate::gostd::path_error("open", path, &e))?;
                 Ok(read_json(&data)?)
             }
             "http" | "https" => match &self.http {
-                Some(http) => Ok(http.load(url)?),
+                Some(http) => Ok(read_json(&http.load(url)?)?),
                 None => Err(format!("HTTP request failed for {url}: no network access").into()),
             },
             "urn" => {

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
 
 use crate::oci::Registry;
-use crate::{Address, Result, fail, files, quote};
+use crate::{Address, Error, Result, fail, files, quote};
 
 /// Redirects that are followed, as in Go.
 const REDIRECTS: usize = 10;
@@ -120,7 +120,7 @@ impl Getter {
             }
             if status.as_u16() != 200 {
                 let words = status.canonical_reason().unwrap_or_default();
-                return fail(format!("failed to fetch {address} : {} {words}", status.as_u16()));
+                return Err(Error::Status { url: address.to_owned(), code: status.as_u16(), words });
             }
             let body = answer.body_mut().with_config().limit(MOST).read_to_vec();
             return body.or_else(|e| fail(reason(&e, &at)));

@@ -29,6 +29,16 @@ pub enum Error {
     /// A file that is not there, with the text of the system.
     #[error("{0}")]
     NotFound(String),
+    /// An answer other than 200.
+    #[error("failed to fetch {url} : {code} {words}")]
+    Status {
+        /// What was asked for, before redirects.
+        url: String,
+        /// The status.
+        code: u16,
+        /// What the status is called; empty where it has no name.
+        words: &'static str,
+    },
 }
 
 /// What a function here gives.
