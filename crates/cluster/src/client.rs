@@ -241,6 +241,11 @@ impl Cluster {
         if answer.status.is_success() { Ok(answer) } else { Err(Error::Api(Box::new(api_error(&answer)))) }
     }
 
+    /// The client, for what goes on longer than a request.
+    pub(crate) fn client(&self) -> Result<Client, Error> {
+        Ok(self.connection()?.client.clone())
+    }
+
     fn connection(&self) -> Result<Rc<Connection>, Error> {
         let known = self.connection.borrow().clone();
         let made = known.unwrap_or_else(|| {

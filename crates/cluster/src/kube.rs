@@ -110,6 +110,19 @@ pub struct ServerVersion {
     pub minor: String,
 }
 
+/// Objects that the server tells of.
+pub trait Watch {
+    /// What changed: place among what is watched, and the object; none for one that is not there. Returns when something
+    /// changed, at the latest after this time.
+    fn next(&mut self, time: std::time::Duration) -> Vec<(usize, Option<Object>)>;
+
+    /// Whether all that there is has been told, and changes will be.
+    fn is_live(&self) -> bool;
+
+    /// Whether something will not be told any more.
+    fn has_ended(&self) -> bool;
+}
+
 /// A cluster, as actions see it.
 pub trait Kube {
     /// Whether the server answers.
@@ -185,6 +198,11 @@ pub trait Kube {
             Ok(found.into_iter().next())
         };
         resources.iter().map(one).collect()
+    }
+
+    /// Begins to watch objects; none where that cannot be done.
+    fn watch(&self, _resources: &[&Resource]) -> Option<Box<dyn Watch + '_>> {
+        None
     }
 
     /// Logs of a container, whole.

@@ -30,6 +30,7 @@ mod records;
 mod retry;
 mod rights;
 pub mod wait;
+mod watch;
 
 pub use client::Cluster;
 pub use config::{ConnectOptions, ParseFn};

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use crate::apply::{collection_path, object_path, query_value, segment};
 use crate::client::{Answer, Ask, Cluster};
-use crate::kube::Result;
+use crate::kube::{Result, Watch};
+use crate::watch::Watching;
 use crate::{
     CreateOptions, Error, Gvk, Kube, Level, Liveness, Missing, Need, Object, Propagation, Resource, UpdateOptions,
     Updated, build,
@@ -183,6 +184,10 @@ impl Kube for Cluster {
             Ok(item.map(|item| with_kind(item, &r.gvk)))
         };
         resources.iter().zip(self.send_all(&asks)).map(first).collect()
+    }
+
+    fn watch(&self, resources: &[&Resource]) -> Option<Box<dyn Watch + '_>> {
+        Some(Box::new(Watching::new(self, resources)?))
     }
 
     fn logs(&self, namespace: &str, pod: &str, container: &str) -> Result<Vec<u8>> {

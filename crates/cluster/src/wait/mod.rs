@@ -1,15 +1,17 @@
 //! Waiting until objects are what they should be: Helm's three strategies.
 //!
-//! Helm's watcher holds watches open; here the objects are asked for by name, seldom at first and then every second,
-//! which costs a server less and needs the same rights (`list`).
+//! As with Helm's watcher, the server tells of changes; where it does not (an old server, a user who may only list), the
+//! objects are asked for by name, seldom at first and then every second.
 
 pub mod kstatus;
 mod legacy;
+mod sight;
 
 use std::time::{Duration, Instant};
 
 use kstatus::{State, Status};
 use serde_json::Value;
+use sight::Sight;
 
 use crate::kube::Result;
 use crate::{Error, Events, Gvk, Kube, Level, Object, Progress, Resource};
@@ -167,8 +169,7 @@ impl<'a> Waiter<'a> {
         let mut out = Vec::with_capacity(answers.len());
         for (r, answer) in resources.iter().zip(answers) {
             out.push(match answer {
-                Ok(Some(object)) => Some(self.read(r, &object, reader)),
-                Ok(None) => Some(Status { state: State::NotFound, message: "Resource not found".to_owned() }),
+                Ok(object) => Some(self.tell(r, object.as_ref(), reader)),
                 Err(e) if e.api().is_some_and(|a| a.code == 403 || a.code == 401) => {
                     return Err(e.context(format!("failed to list {}", r.gvk)));
                 }
@@ -177,6 +178,13 @@ impl<'a> Waiter<'a> {
             });
         }
         Ok(out)
+    }
+
+    fn tell(&self, r: &Resource, object: Option<&Object>, reader: Reader) -> Status {
+        match object {
+            Some(object) => self.read(r, object, reader),
+            None => Status { state: State::NotFound, message: "Resource not found".to_owned() },
+        }
     }
 
     fn read(&self, r: &Resource, object: &Object, reader: Reader) -> Status {
@@ -224,11 +232,12 @@ impl<'a> Waiter<'a> {
         let asked: Vec<&Resource> = watched.iter().zip(&looked).filter(|(_, l)| **l).map(|(r, _)| *r).collect();
         let deadline = self.deadline(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
         let mut pause = FIRST_PAUSE;
+        let mut sight = Sight::default();
         let stopped = loop {
             if asked.is_empty() {
                 break None;
             }
-            let answers = self.look(&asked, reader)?;
+            let answers = self.see(&mut sight, &asked, reader)?;
             for (slot, answer) in states.iter_mut().zip(&looked).filter(|(_, l)| **l).map(|(s, _)| s).zip(answers) {
                 if let Some(status) = answer {
                     *slot = status;
@@ -237,7 +246,7 @@ impl<'a> Waiter<'a> {
             if states.iter().all(|s| matches!(s.state, State::Current | State::Failed)) {
                 break None;
             }
-            if let Some(error) = self.pause(&deadline, &mut pause, || pending(&watched, &states)) {
+            if let Some(error) = self.idle(&deadline, &mut pause, &mut sight, || pending(&watched, &states)) {
                 break Some(error);
             }
         };
@@ -264,9 +273,10 @@ impl<'a> Waiter<'a> {
         let asked: Vec<&Resource> = resources.iter().collect();
         let deadline = self.deadline(timeout.map(|t| if t.is_zero() { DEFAULT_TIMEOUT } else { t }));
         let mut pause = FIRST_PAUSE;
+        let mut sight = Sight::default();
         loop {
             let states: Vec<Status> = self
-                .look(&asked, Reader::Plain)?
+                .see(&mut sight, &asked, Reader::Plain)?
                 .into_iter()
                 .map(|s| s.unwrap_or(Status { state: State::Unknown, message: String::new() }))
                 .collect();
@@ -274,7 +284,7 @@ impl<'a> Waiter<'a> {
             if !states.iter().any(there) {
                 return Ok(());
             }
-            if let Some(error) = self.pause(&deadline, &mut pause, || pending(&asked, &states)) {
+            if let Some(error) = self.idle(&deadline, &mut pause, &mut sight, || pending(&asked, &states)) {
                 let mut errors: Vec<Error> = asked
                     .iter()
                     .zip(&states)
@@ -298,6 +308,17 @@ impl<'a> Waiter<'a> {
 
     /// A pause before the next look, or why there is none.
     fn pause(&self, deadline: &Deadline, pause: &mut Duration, pending: impl FnOnce() -> Vec<String>) -> Option<Error> {
+        self.idle(deadline, pause, &mut Sight::default(), pending)
+    }
+
+    /// As [`Waiter::pause`], cut short by what the server tells.
+    fn idle(
+        &self,
+        deadline: &Deadline,
+        pause: &mut Duration,
+        sight: &mut Sight<'_>,
+        pending: impl FnOnce() -> Vec<String>,
+    ) -> Option<Error> {
         if self.events.cancelled() {
             return Some(Error::Cancelled);
         }
@@ -308,6 +329,10 @@ impl<'a> Waiter<'a> {
             return Some(Error::Wait("context deadline exceeded".to_owned()));
         }
         self.events.progress(&Progress::Waiting { elapsed: deadline.start.elapsed(), pending: &pending() });
+        if sight.is_open() {
+            sight.listen(deadline.bound(LAST_PAUSE));
+            return None;
+        }
         self.kube.sleep(deadline.bound(*pause));
         *pause = pause.mul_f32(1.5).min(LAST_PAUSE);
         None
