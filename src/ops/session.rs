@@ -101,7 +101,10 @@ impl Session {
             ("sql", _) => {
                 let env = |name: &str| Some(cx.settings.var(name).to_owned()).filter(|v| !v.is_empty());
                 match Sql::connect(cx.settings.var("HELM_DRIVER_SQL_CONNECTION_STRING"), &env, namespace) {
-                    Ok(sql) => Storage::new(sql),
+                    Ok(sql) => Storage::new(match &self.cluster {
+                        Some(c) => sql.held_by(c.holder()),
+                        None => sql,
+                    }),
                     Err(e) => return Err(fatal(cx, &format!("unable to instantiate SQL driver: {e}"))),
                 }
             }

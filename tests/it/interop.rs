@@ -1,8 +1,12 @@
 //! Release records that Helm 3 and Helm 4 left behind are ours to read.
 
+use pintle_testkit::ControlPlane;
 use serde_json::Value;
 
-use crate::kit::shared;
+use crate::kit::{Sandbox, shared, skipped};
+
+/// Programs named `helm` to take turns with: Helm 4, and Helm 3.
+const HELMS: [&str; 2] = ["PINTLE_TEST_HELM", "PINTLE_TEST_HELM3"];
 
 /// The records of one recorded release, as the API server gave them.
 pub fn recorded(id: &str) -> Option<Vec<Value>> {
@@ -93,4 +97,68 @@ fn unbase64(text: &str) -> Vec<u8> {
         }
     }
     out
+}
+
+/// Helm and this program work on one release by turns, each on what the other left, and see the same of it.
+#[test]
+fn by_turns_with_helm() {
+    for variable in HELMS {
+        let Some(helm) = std::env::var_os(variable) else {
+            skipped(&format!("{variable} names no Helm"));
+            continue;
+        };
+        let Some(api) = ControlPlane::shared_or_skip() else { return };
+        let namespace = api.namespace(&variable.to_lowercase().replace('_', "-")).expect("a namespace");
+        let helm = Sandbox::of_program(helm.as_ref()).with_cluster(api.kubeconfig());
+        let ours = Sandbox::new().with_cluster(api.kubeconfig());
+        for sandbox in [&helm, &ours] {
+            let object = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ .Release.Name }}\"}\ndata: {value: \"{{ .Values.n }}\"}\n";
+            sandbox.chart("c", &[("templates/a.yaml", object), ("templates/NOTES.txt", "n is {{ .Values.n }}\n")]);
+        }
+        for (release, first, second) in [("a", &helm, &ours), ("b", &ours, &helm)] {
+            let run = |sandbox: &Sandbox, line: &str| {
+                sandbox.run(line.split(' ').chain([release, "-n", &namespace])).ok();
+                let path = format!("/api/v1/namespaces/{namespace}/configmaps/{release}");
+                api.request("GET", &path, None).map(|(_, live)| live["data"]["value"].clone()).expect("an answer")
+            };
+            let chart = |verb: &str, n: u32| format!("{verb} --set n={n} --labels turn=t{n} CHART");
+            for (sandbox, line, value) in [
+                (first, chart("install", 1), "1"),
+                (second, chart("upgrade", 2), "2"),
+                (first, chart("upgrade", 3), "3"),
+                (second, "rollback".to_owned(), "2"),
+                (first, chart("upgrade", 5), "5"),
+                (second, chart("upgrade", 6), "6"),
+                (first, "rollback".to_owned(), "5"),
+            ] {
+                // the chart comes after the name
+                let live = match line.strip_suffix(" CHART") {
+                    Some(line) => {
+                        let words = line.split(' ').chain([release, "c", "-n", &namespace]);
+                        sandbox.run(words).ok();
+                        run(sandbox, "status")
+                    }
+                    None => run(sandbox, &line),
+                };
+                assert_eq!(live, value, "{release}: {line}");
+                for shown in
+                    ["history", "get values", "get manifest", "get notes", "get metadata -o json", "list -o json"]
+                {
+                    let words = |shown: &str| {
+                        let name = (!shown.starts_with("list")).then_some(release);
+                        shown.split(' ').map(str::to_owned).chain(name.map(str::to_owned)).collect::<Vec<_>>()
+                    };
+                    let seen =
+                        |s: &Sandbox| s.run(words(shown).iter().map(String::as_str).chain(["-n", &namespace])).ok();
+                    let (theirs, mine) = (seen(&helm), seen(&ours));
+                    // Helm 3 prints some of these otherwise
+                    if variable == HELMS[0] || ["history", "get values", "get manifest"].contains(&shown) {
+                        assert_eq!(mine, theirs, "{release}: {shown} after {line}");
+                    }
+                }
+            }
+            second.run(["uninstall", release, "-n", &namespace]).ok();
+            first.run(["status", release, "-n", &namespace]).error();
+        }
+    }
 }

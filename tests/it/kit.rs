@@ -51,6 +51,13 @@ impl Sandbox {
         s
     }
 
+    /// The same, with another program.
+    pub fn of_program(program: &Path) -> Self {
+        let mut s = Self::new();
+        program.clone_into(&mut s.program);
+        s
+    }
+
     /// Lets the program see a cluster; without, it finds none.
     pub fn with_cluster(mut self, kubeconfig: &Path) -> Self {
         self.kubeconfig = Some(kubeconfig.to_owned());

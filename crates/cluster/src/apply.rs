@@ -1,5 +1,6 @@
 //! Creating, changing and deleting objects, in Helm's two ways: applied by the server, or by patches computed here.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use http::Method;
@@ -122,6 +123,46 @@ fn apply_error(r: &Resource, e: Error) -> Error {
     }
 }
 
+fn post_ask(r: &Resource) -> Result<Ask<'static>> {
+    let path = format!("{}?fieldManager={MANAGER}", collection_path(r));
+    with_body(Method::POST, path, "application/json", &r.object.0)
+}
+
+/// A patch computed here from what was, what shall be, and what is; none when there is nothing to change.
+fn patch_ask(original: &Object, target: &Resource, live: &Object, three_way: bool) -> Result<Option<Ask<'static>>> {
+    let (old, new, gvk) = (&original.0, &target.object.0, &target.gvk);
+    let failed = |e: String| Error::text(format!("failed to create patch: {e}"));
+    let (patch, content_type) = if merge::is_typed(&gvk.group, &gvk.version, &gvk.kind) {
+        let patch =
+            merge::three_way_strategic_patch(&gvk.kind, old, new, &live.0).map_err(|e| failed(e.to_string()))?;
+        (patch, "application/strategic-merge-patch+json")
+    } else if three_way {
+        let patch = merge::three_way_json_merge_patch(old, new, &live.0).map_err(|e| failed(e.to_string()))?;
+        (patch, "application/merge-patch+json")
+    } else {
+        (merge::json_merge_patch(old, new), "application/merge-patch+json")
+    };
+    if patch.as_object().is_some_and(serde_json::Map::is_empty) {
+        return Ok(None);
+    }
+    let path = format!("{}?fieldManager={MANAGER}", object_path(target)?);
+    with_body(Method::PATCH, path, content_type, &patch).map(Some)
+}
+
+/// A refused patch; what could not even be made has its words already.
+fn patch_error(target: &Resource, e: Error) -> Error {
+    match e {
+        Error::Text(_) => e,
+        e => e.context(format!("cannot patch {:?} with kind {}", target.name, target.gvk.kind)),
+    }
+}
+
+/// Whether two of them are the same object.
+fn has_twins(batch: &[Resource]) -> bool {
+    let mut seen = HashSet::new();
+    batch.iter().any(|r| r.name.is_empty() || !seen.insert((&r.namespace, &r.name)))
+}
+
 impl Cluster {
     pub(crate) fn get_object(&self, r: &Resource) -> Result<Object> {
         self.send(&Ask::get(object_path(r)?))?.json().map(Object)
@@ -140,10 +181,33 @@ impl Cluster {
     }
 
     fn post(&self, r: &Resource) -> Result<()> {
-        let path = format!("{}?fieldManager={MANAGER}", collection_path(r));
-        let result = retrying(Error::is_conflict, || {
-            self.send(&with_body(Method::POST, path.clone(), "application/json", &r.object.0)?).map(drop)
-        });
+        let result = retrying(Error::is_conflict, || self.send(&post_ask(r)?).map(drop));
+        self.or_made_here(r, result)
+    }
+
+    /// Creates objects at once.
+    fn post_batch(&self, batch: &[Resource], errors: &mut Vec<Error>) {
+        let asks: Vec<Result<Ask<'_>>> = batch.iter().map(post_ask).collect();
+        for (r, answer) in batch.iter().zip(self.send_good(asks)) {
+            let result = match answer {
+                Err(e) if e.is_conflict() => self.post(r),
+                other => self.or_made_here(r, other.map(drop)),
+            };
+            errors.extend(result.err());
+        }
+    }
+
+    /// Sends what could be made; answers in order, with the reason where there was nothing to send.
+    fn send_good(&self, asks: Vec<Result<Ask<'_>>>) -> Vec<Result<Answer>> {
+        let good: Vec<Ask<'_>> = asks.iter().filter_map(|a| a.as_ref().ok().cloned()).collect();
+        let mut answers = self.send_all(&good).into_iter();
+        let answer =
+            |ask: Result<Ask<'_>>| ask.and_then(|_| answers.next().unwrap_or_else(|| Err(Error::text("no answer"))));
+        asks.into_iter().map(answer).collect()
+    }
+
+    /// An object that is there already, since an earlier try of ours was carried out after all, is no failure.
+    fn or_made_here(&self, r: &Resource, result: Result<()>) -> Result<()> {
         match result {
             Err(e) if e.is_already_exists() && e.is_in_doubt() && self.is_made_here(r) => Ok(()),
             other => other,
@@ -180,10 +244,12 @@ impl Cluster {
             }
             if options.server_side {
                 self.apply_batch(batch, options.force_conflicts, &mut errors);
-            } else {
+            } else if has_twins(batch) {
                 // one at a time; Helm's last one gets its turn first, which tells who wins a name that is there twice
                 let (last, others) = batch.split_last().map_or((None, batch), |(last, others)| (Some(last), others));
                 errors.extend(last.into_iter().chain(others).filter_map(|r| self.post(r).err()));
+            } else {
+                self.post_batch(batch, &mut errors);
             }
         }
         self.forget_if_definitions(resources);
@@ -192,17 +258,11 @@ impl Cluster {
 
     fn apply_batch(&self, batch: &[Resource], force: bool, errors: &mut Vec<Error>) {
         let asks: Vec<Result<Ask<'_>>> = batch.iter().map(|r| apply_ask(r, force)).collect();
-        let good: Vec<Ask<'_>> = asks.iter().filter_map(|a| a.as_ref().ok().cloned()).collect();
-        let mut answers = self.send_all(&good).into_iter();
-        for (r, ask) in batch.iter().zip(asks) {
-            let result = match ask {
-                Ok(_) => answers.next().unwrap_or_else(|| Err(Error::text("no answer"))).map(drop),
-                Err(e) => Err(e),
-            };
-            match result {
+        for (r, answer) in batch.iter().zip(self.send_good(asks)) {
+            match answer {
                 Err(e) if is_quota_conflict(&e) => errors.extend(self.apply(r, force).err()),
                 Err(e) => errors.push(apply_error(r, e)),
-                Ok(()) => {}
+                Ok(_) => {}
             }
         }
     }
@@ -233,8 +293,9 @@ impl Cluster {
         let mut errors = Vec::new();
         let live = self.get_all(&targets.iter().collect::<Vec<_>>());
         let mut asked: Vec<(&Resource, Result<Object>)> = targets.iter().zip(live).collect();
-        if options.server_side && !options.force_replace && !options.upgrade_field_manager {
-            self.change_batches(originals, &mut asked, options.force_conflicts, &mut errors);
+        // a replacement, and a change of the way of applying, takes more than one request for each object
+        if !(options.force_replace || options.server_side && options.upgrade_field_manager) {
+            self.change_batches(originals, &mut asked, options, &mut errors);
         }
         for (target, live) in asked {
             if let Some(stop) = self.must_stop() {
@@ -281,31 +342,41 @@ impl Cluster {
         original
     }
 
-    /// Applies the objects that are there, those of one kind that follow each other at once, as long as all objects up to
+    /// Changes the objects that are there, those of one kind that follow each other at once, as long as all objects up to
     /// them are there; what is left is for the caller, one after another, as Helm has it.
     fn change_batches(
         &self,
         originals: &[Resource],
         asked: &mut Vec<(&Resource, Result<Object>)>,
-        force: bool,
+        options: UpdateOptions,
         errors: &mut Vec<Error>,
     ) {
         let there = asked.iter().take_while(|(_, live)| live.is_ok()).count();
-        let batch: Vec<&Resource> = asked.drain(..there).map(|(target, _)| target).collect();
-        for batch in batch.chunk_by(|a, b| a.gvk.kind == b.gvk.kind) {
+        let there: Vec<(&Resource, Object)> =
+            asked.drain(..there).filter_map(|(target, live)| Some((target, live.ok()?))).collect();
+        for batch in there.chunk_by(|(a, _), (b, _)| a.gvk.kind == b.gvk.kind) {
             if let Some(stop) = self.must_stop() {
                 errors.push(stop);
                 return;
             }
-            for target in batch {
-                self.original(originals, target);
+            let (mut asks, mut changed) = (Vec::new(), Vec::new());
+            for (target, live) in batch {
+                let original = self.original(originals, target);
+                let ask = if options.server_side {
+                    apply_ask(target, options.force_conflicts).map(Some)
+                } else {
+                    let original = original.map_or(live, |o| &o.object);
+                    patch_ask(original, target, live, options.three_way_for_unstructured)
+                };
+                // what is as it should be already needs no request
+                if let Some(ask) = ask.transpose() {
+                    asks.push(ask);
+                    changed.push(*target);
+                }
             }
-            let asks: Vec<Result<Ask<'_>>> = batch.iter().map(|r| apply_ask(r, force)).collect();
-            let good: Vec<Ask<'_>> = asks.iter().filter_map(|a| a.as_ref().ok().cloned()).collect();
-            let mut answers = self.send_all(&good).into_iter();
-            for (target, ask) in batch.iter().zip(asks) {
-                let answer = ask.and_then(|_| answers.next().unwrap_or_else(|| Err(Error::text("no answer"))));
-                errors.extend(answer.err().map(|e| apply_error(target, e)));
+            for (target, answer) in changed.into_iter().zip(self.send_good(asks)) {
+                let told = |e| if options.server_side { apply_error(target, e) } else { patch_error(target, e) };
+                errors.extend(answer.err().map(told));
             }
         }
     }
@@ -324,7 +395,10 @@ impl Cluster {
                 .map(drop)
                 .map_err(|e| apply_error(target, e));
         }
-        self.patch(original, target, live, options.three_way_for_unstructured)
+        match patch_ask(&original.object, target, live, options.three_way_for_unstructured)? {
+            Some(ask) => self.send(&ask).map(drop).map_err(|e| patch_error(target, e)),
+            None => Ok(()),
+        }
     }
 
     /// Deletes what the release no longer has, unless the live object says to keep it.
@@ -411,29 +485,6 @@ impl Cluster {
                 })
             },
         )
-    }
-
-    /// A patch computed here from what was, what shall be, and what is.
-    fn patch(&self, original: &Resource, target: &Resource, live: &Object, three_way: bool) -> Result<()> {
-        let (old, new, gvk) = (&original.object.0, &target.object.0, &target.gvk);
-        let failed = |e: String| Error::text(format!("failed to create patch: {e}"));
-        let (patch, content_type) = if merge::is_typed(&gvk.group, &gvk.version, &gvk.kind) {
-            let patch =
-                merge::three_way_strategic_patch(&gvk.kind, old, new, &live.0).map_err(|e| failed(e.to_string()))?;
-            (patch, "application/strategic-merge-patch+json")
-        } else if three_way {
-            let patch = merge::three_way_json_merge_patch(old, new, &live.0).map_err(|e| failed(e.to_string()))?;
-            (patch, "application/merge-patch+json")
-        } else {
-            (merge::json_merge_patch(old, new), "application/merge-patch+json")
-        };
-        if patch.as_object().is_some_and(serde_json::Map::is_empty) {
-            return Ok(());
-        }
-        let path = format!("{}?fieldManager={MANAGER}", object_path(target)?);
-        self.send(&with_body(Method::PATCH, path, content_type, &patch)?)
-            .map(drop)
-            .map_err(|e| e.context(format!("cannot patch {:?} with kind {}", target.name, gvk.kind)))
     }
 
     /// Answers of GETs at once.

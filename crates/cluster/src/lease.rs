@@ -55,7 +55,7 @@ impl Cluster {
     }
 
     /// This process as a holder, at the server's time.
-    pub(crate) fn holder(&self) -> Holder {
+    pub fn holder(&self) -> Holder {
         let now = self.server_time().to_string();
         let since = self.lease.since.borrow_mut().get_or_insert_with(|| now.clone()).clone();
         Holder {

@@ -3,6 +3,7 @@
 //! Custom labels lie in a table beside the records; Helm's own labels are columns. As in Helm, labels are only found
 //! for the namespace that the driver looks at, and a record that cannot be read is skipped in lists.
 
+mod lock;
 mod options;
 mod setup;
 mod tls;
@@ -18,7 +19,7 @@ use postgres::{Client, Config, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::driver::identity_labels;
-use crate::{Driver, Labels, Release, StorageError, codec, labels};
+use crate::{Driver, Holder, Labels, Release, StorageError, codec, labels};
 
 /// Why the database could not be used, with the texts of Helm's client.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,6 +55,7 @@ pub struct Sql {
     client: RefCell<Client>,
     /// Namespace that is looked at; empty means all (for listing). Writing a record moves it, as in Helm.
     namespace: RefCell<String>,
+    lock: lock::Lock,
 }
 
 impl std::fmt::Debug for Sql {
@@ -109,7 +111,23 @@ impl Sql {
             .connect(MakeRustlsConnect::new(tls::config(&settings)?))
             .map_err(|e| connect_error(e, host, port))?;
         setup::ensure(&mut client)?;
-        Ok(Sql { client: RefCell::new(client), namespace: RefCell::new(namespace.into()) })
+        let (client, namespace) = (RefCell::new(client), RefCell::new(namespace.into()));
+        Ok(Sql { client, namespace, lock: lock::Lock::default() })
+    }
+
+    /// Says who writes records that are under way, and holds their releases while this lives.
+    #[must_use]
+    pub fn held_by(mut self, holder: Holder) -> Self {
+        self.lock = lock::Lock::of(holder);
+        self
+    }
+
+    /// Who works on a release that is under way.
+    fn holder_of(&self, key: &str, release: &Release) -> Result<Option<Holder>, SqlError> {
+        if !lock::is_under_way(release) {
+            return Ok(None);
+        }
+        self.lock.holder_of(&mut self.client.borrow_mut(), &release.namespace, key, &release.name)
     }
 
     fn rows(&self, sql: &str, values: &[(&(dyn ToSql + Sync), Type)]) -> Result<Vec<Row>, SqlError> {
@@ -161,6 +179,7 @@ impl Sql {
             let body: &str = row.try_get(1).map_err(SqlError::from)?;
             let Ok(mut release) = codec::decode(body) else { continue };
             release.labels = labels.remove(&key).unwrap_or_default();
+            release.holder = self.holder_of(&key, &release)?;
             releases.push(release);
         }
         Ok(releases)
@@ -236,6 +255,12 @@ fn decode(body: &str) -> Result<Release, StorageError> {
     codec::decode(body).map_err(|source| StorageError::Codec { context: String::new(), source })
 }
 
+impl Drop for Sql {
+    fn drop(&mut self) {
+        self.lock.let_go(self.client.get_mut());
+    }
+}
+
 impl Driver for Sql {
     fn name(&self) -> &'static str {
         "SQL"
@@ -252,6 +277,7 @@ impl Driver for Sql {
         let row = row.ok_or(StorageError::NotFound)?;
         let mut release = decode(row.try_get(0).map_err(SqlError::from)?)?;
         release.labels = self.custom_labels(Some(key))?.remove(key).unwrap_or_default();
+        release.holder = self.holder_of(key, &release)?;
         Ok(release)
     }
 
@@ -275,6 +301,7 @@ impl Driver for Sql {
         let namespace = self.enter(release);
         let body = encode(release)?;
         let (version, status) = (i32::try_from(release.version).unwrap_or(i32::MAX), release.info.status.as_str());
+        self.lock.before(&mut self.client.borrow_mut(), &namespace, key, release)?;
         let write = || -> Result<(), postgres::Error> {
             let mut client = self.client.borrow_mut();
             let mut transaction = client.transaction()?;
@@ -304,13 +331,15 @@ impl Driver for Sql {
             }
             transaction.commit()
         };
-        write().map_err(|e| SqlError::from(e).into())
+        write().map_err(SqlError::from)?;
+        Ok(self.lock.after(&mut self.client.borrow_mut(), &namespace, key, release)?)
     }
 
     fn update(&self, key: &str, release: &Release) -> Result<(), StorageError> {
         let namespace = self.enter(release);
         let body = encode(release)?;
         let (version, status) = (i32::try_from(release.version).unwrap_or(i32::MAX), release.info.status.as_str());
+        self.lock.before(&mut self.client.borrow_mut(), &namespace, key, release)?;
         self.rows(
             "UPDATE releases_v1 SET body = $1, name = $2, version = $3, status = $4, owner = 'helm', modifiedAt = $5 \
              WHERE key = $6 AND namespace = $7",
@@ -324,7 +353,7 @@ impl Driver for Sql {
                 (&namespace, Type::VARCHAR),
             ],
         )?;
-        Ok(())
+        Ok(self.lock.after(&mut self.client.borrow_mut(), &namespace, key, release)?)
     }
 
     fn delete(&self, key: &str) -> Result<Release, StorageError> {
