@@ -81,15 +81,17 @@ pub fn update(cx: &Context<'_>) -> CliResult {
 }
 
 pub fn uninstall(cx: &Context<'_>) -> CliResult {
-    let plugins = places(&cx.settings).plugins;
+    let places = places(&cx.settings);
     each(cx, "uninstall", "Uninstalled", |p| {
         let removed = if p.dir.is_symlink() { std::fs::remove_file(&p.dir) } else { std::fs::remove_dir_all(&p.dir) };
         removed.map_err(|e| pintle_chart::os_error("unlinkat", &p.dir, &e))?;
         if !p.metadata.version.is_empty() {
             let archive = p.metadata.archive_name();
-            // what was never kept cannot be removed
-            let _ = std::fs::remove_file(plugins.join(&archive));
-            let _ = std::fs::remove_file(plugins.join(archive + ".prov"));
+            for folder in [&places.plugins, &places.data] {
+                // what was never kept cannot be removed
+                let _ = std::fs::remove_file(folder.join(&archive));
+                let _ = std::fs::remove_file(folder.join(format!("{archive}.prov")));
+            }
         }
         hook(cx, p, "delete")
     })
@@ -100,7 +102,7 @@ fn each(cx: &Context<'_>, what: &str, done: &str, mut f: impl FnMut(&Plugin) -> 
     if cx.args.args.is_empty() {
         return Err(CliError::new(format!("please provide plugin name to {what}")));
     }
-    let all = pintle_plugin::load_all(&places(&cx.settings).plugins, cx.out)?;
+    let all = pintle_plugin::find(&folders(&cx.settings), Query::default(), cx.out)?;
     let mut failures = Vec::new();
     for name in &cx.args.args {
         match all.iter().find(|p| p.metadata.name == *name).map(&mut f) {

@@ -17,10 +17,11 @@ pub struct Getters {
 }
 
 impl Getters {
-    /// Those that are installed (`getter.All`). Folders that cannot be read hold none, as in Helm.
+    /// Those that are installed (`getter.All`), in every folder of `HELM_PLUGINS`, which Helm takes for one folder here.
+    /// Folders that cannot be read hold none, as in Helm.
     pub fn load(settings: &Settings, log: &dyn LogSink) -> Self {
         let query = Query { name: "", kind: "getter/v1" };
-        let found = pintle_plugin::find(&[settings.plugins().into()], query, log).unwrap_or_default();
+        let found = pintle_plugin::find(&plugins::folders(settings), query, log).unwrap_or_default();
         let env = if found.is_empty() { Env::new() } else { plugins::env(settings) };
         Getters { found, env }
     }

@@ -37,9 +37,10 @@ pub fn folders(s: &Settings) -> Vec<PathBuf> {
     s.plugins().split(':').filter(|d| !d.is_empty()).map(PathBuf::from).collect()
 }
 
-/// Where plugins are installed.
+/// Where plugins are installed: the first of the plugins folders.
 pub fn places(s: &Settings) -> Places {
-    Places { plugins: s.plugins().into(), data: s.data_home.join("plugins"), cache: s.cache_home.join("plugins") }
+    let plugins = folders(s).into_iter().next().unwrap_or_default();
+    Places { plugins, data: s.data_home.join("plugins"), cache: s.cache_home.join("plugins") }
 }
 
 /// The environment that the program itself was given.

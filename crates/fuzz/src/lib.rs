@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     Target {
         name: "template",
         run: template,
@@ -75,6 +75,18 @@ pub const TARGETS: [Target; 7] = [
             b"{\"name\":\"a\",\"info\":{\"first_deployed\":\"2020-01-01T00:00:00Z\",\"status\":\"deployed\"},\"chart\":{\"metadata\":\
               {\"name\":\"c\",\"version\":\"1\"}},\"config\":{\"a\":1},\"manifest\":\"x\",\"hooks\":[{\"name\":\"h\",\"events\":[\"test\"]}],\
               \"version\":1,\"namespace\":\"n\"}",
+        ],
+    },
+    Target {
+        name: "plugin",
+        run: plugin,
+        seeds: &[
+            b"apiVersion: v1\nname: a\nversion: 1.0.0\ntype: getter/v1\nruntime: subprocess\nsourceURL: x\nconfig:\n  protocols: [a, b]\n\
+              runtimeConfig:\n  platformHooks:\n    install: [{os: linux, arch: amd64, command: sh, args: [-c, x]}]\n  \
+              protocolCommands:\n  - protocols: [a]\n    platformCommand: [{command: $X/run.sh}]\n",
+            b"name: a\nversion: 1.0.0\nusage: x\ndescription: |-\n  y\nignoreFlags: true\ncommand: $HELM_PLUGIN_DIR/run.sh a\n\
+              hooks: {install: x, delete: y}\ndownloaders:\n- {command: run.sh, protocols: [a, b]}\n",
+            b"name: a\nplatformCommand: [{os: linux, command: x}]\nplatformHooks: {update: [{command: y}]}\n",
         ],
     },
 ];
@@ -172,6 +184,24 @@ fn chart(bytes: &[u8]) {
 
 fn index(bytes: &[u8]) {
     let _ = pintle_registry::IndexFile::parse(bytes, "index.yaml", &Discard);
+}
+
+fn plugin(bytes: &[u8]) {
+    let mut tar = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()));
+    let mut header = tar::Header::new_ustar();
+    header.set_size(bytes.len() as u64);
+    let packed = tar.append_data(&mut header, "a/plugin.yaml", bytes).and_then(|()| tar.into_inner()?.finish());
+    let archived = packed.map(|data| pintle_plugin::metadata_of(&data));
+    if let Ok(m) = pintle_plugin::read(bytes) {
+        assert!(!m.archive_name().contains('/'), "{m:?}");
+        let _ = m.signed_yaml();
+        assert!(matches!(archived, Ok(Ok(a)) if a == m), "the same in an archive: {m:?}");
+    }
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    if let Ok(data) = std::io::Write::write_all(&mut gz, bytes).and_then(|()| gz.finish()) {
+        let _ = pintle_plugin::metadata_of(&data);
+    }
+    let _ = pintle_plugin::metadata_of(bytes);
 }
 
 fn release(bytes: &[u8]) {

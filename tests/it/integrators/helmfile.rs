@@ -160,6 +160,13 @@ fn commands_of_plugins() {
     let changed = call("diff upgrade --allow-unreleased app ./web --values v.yaml --detailed-exitcode");
     assert_eq!(changed.code, 2, "{}", changed.stderr);
     assert_eq!(changed.stdout, "true:upgrade --allow-unreleased app ./web --values v.yaml --detailed-exitcode\n");
+    // getters and `plugin uninstall` look into each folder, too
+    let getter = "name: get\nversion: 1.0.0\ndownloaders:\n- {command: run.sh, protocols: [get]}\n";
+    script_plugin(&s, "more/get", "echo 'a: got'");
+    s.write("more/get/plugin.yaml", getter);
+    assert!(call("template app ./web -f get://x").ok().contains("a: \"got\""));
+    call("plugin uninstall get").ok();
+    assert!(!s.path("more/get").exists());
     run(&s, "plugin install ./unittest").ok();
     run(&s, "plugin install ./secrets").ok();
     assert_eq!(run(&s, "unittest ./web").ok(), "./web\n");
