@@ -111,5 +111,6 @@ pub fn install(
             Actions { storage: &mut *actions.storage, kube: &pintle_cluster::Offline, events: actions.events };
         return install::run(&mut offline, &options, rendered).map_err(Into::into);
     }
+    install::definitions(actions, &options, &rendered.definitions)?;
     install::run(actions, &options, rendered).map_err(Into::into)
 }

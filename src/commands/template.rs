@@ -89,8 +89,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     };
     match render_resources(&chart, &top, &caps, &render_options, &resource_options) {
         Ok(mut r) => {
-            for types in &r.unknown_hooks {
-                cx.out.note(resources::unknown_hook_warning(types));
+            for hook in &r.unknown_hooks {
+                cx.out.note(resources::unknown_hook_warning(&hook.types));
             }
             if let Some(server) = server {
                 server.check(cx, &r)?;

@@ -127,6 +127,9 @@ pub fn prepare(
         is_install: false,
     };
     let rendered = render::release(cx, session, chart, &user, &release, &caps, options.dry_run)?;
+    if !options.dry_run.is_dry() {
+        upgrade_crds(cx, actions, options, &rendered.definitions)?;
+    }
     Ok((prepared, rendered))
 }
 

@@ -84,8 +84,14 @@ pub fn release(
     };
     let r = render_resources(chart, &top, caps, &render_options, &resource_options)
         .map_err(|e| explained(cx, e.to_string(), || scene.of_rendering(&e)))?;
-    for types in &r.unknown_hooks {
-        cx.out.note(resources::unknown_hook_warning(types));
+    let mut definitions = Vec::new();
+    for hook in &r.unknown_hooks {
+        // Helm dropped them with Helm 2
+        if hook.is_definition() && cx.settings.program != "helm" {
+            definitions.push((hook.path.clone(), hook.manifest.to_string()));
+        } else {
+            cx.out.note(resources::unknown_hook_warning(&hook.types));
+        }
     }
     let hooks = r.hooks.iter().map(|h| pintle_release::Hook {
         name: h.name.clone(),
@@ -101,6 +107,7 @@ pub fn release(
     Ok(Rendered {
         manifest: String::from_utf8_lossy(&r.manifest).into_owned(),
         hooks: hooks.collect(),
+        definitions,
         notes: r.notes.to_string(),
         chart: chart_json,
         config,

@@ -85,8 +85,26 @@ pub struct Sorted {
     pub hooks: Vec<Hook>,
     /// Resources by kind.
     pub manifests: Vec<Manifest>,
-    /// Values of `helm.sh/hook` that name no known event; such documents are dropped, as Helm does.
-    pub unknown_hooks: Vec<String>,
+    /// Documents whose `helm.sh/hook` names an event that is not known; they are dropped, as Helm does.
+    pub unknown_hooks: Vec<UnknownHook>,
+}
+
+/// A document that is neither hook nor resource.
+#[derive(Clone, Debug)]
+pub struct UnknownHook {
+    /// The value of `helm.sh/hook`.
+    pub types: String,
+    /// The path of its template.
+    pub path: String,
+    /// The document.
+    pub manifest: GoStr,
+}
+
+impl UnknownHook {
+    /// Whether it is a definition as charts for Helm 2 brought them: created before everything else.
+    pub fn is_definition(&self) -> bool {
+        self.types.split(',').any(|t| t.trim().eq_ignore_ascii_case("crd-install"))
+    }
 }
 
 /// Splits a stream into its documents, leading blank space of each removed, empty ones dropped.
@@ -222,7 +240,8 @@ fn add(out: &mut Sorted, path: &str, doc: GoStr, start: usize, head: Head) {
         match known_event(&t.trim().to_lowercase()) {
             Some(e) => events.push(e.to_owned()),
             None => {
-                out.unknown_hooks.push(types.to_owned());
+                let (types, path) = (types.to_owned(), path.to_owned());
+                out.unknown_hooks.push(UnknownHook { types, path, manifest: doc });
                 return;
             }
         }

@@ -10,7 +10,7 @@ use pintle_release::KindOrder;
 use thiserror::Error;
 
 use crate::engine::{RenderError, RenderOptions, render};
-use crate::manifest::{Hook, Manifest, ManifestError, RenderedFiles, Sorted, is_blank, sort_manifests};
+use crate::manifest::{Hook, Manifest, ManifestError, RenderedFiles, Sorted, UnknownHook, is_blank, sort_manifests};
 use crate::postrender::{PostRenderError, PostRenderStrategy, post_render};
 
 const NOTES: &str = "NOTES.txt";
@@ -49,8 +49,8 @@ pub struct Resources {
     pub manifest: Vec<u8>,
     /// NOTES.txt, rendered.
     pub notes: GoStr,
-    /// `helm.sh/hook` values that name no known event.
-    pub unknown_hooks: Vec<String>,
+    /// Documents whose `helm.sh/hook` names an event that is not known.
+    pub unknown_hooks: Vec<UnknownHook>,
 }
 
 /// Why a chart did not render.

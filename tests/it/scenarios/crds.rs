@@ -1,6 +1,9 @@
 //! Definitions in `crds/`: made once as Helm does, or as `--crds` says.
 
+use pintle_testkit::ControlPlane;
+
 use super::scenarios;
+use crate::kit::Sandbox;
 
 const PATH: &str = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.@ns.example.com";
 
@@ -101,4 +104,46 @@ scenarios! {
         Records("a", "1:superseded 2:deployed"),
         Ok("uninstall a"),
     ]
+}
+
+/// A chart for Helm 2 has its definitions among the templates.
+#[test]
+fn definitions_among_templates_come_first_unless_called_as_helm() {
+    let Some(api) = ControlPlane::shared_or_skip() else { return };
+    let definition = |version: &str, group: &str| {
+        format!(
+            "apiVersion: apiextensions.k8s.io/{version}\nkind: CustomResourceDefinition\nmetadata:\n  name: widgets.{group}\n  \
+             annotations: {{helm.sh/hook: crd-install}}\nspec:\n  group: {group}\n  scope: Namespaced\n  \
+             names: {{plural: widgets, singular: widget, kind: Widget, listKind: WidgetList}}\n  \
+             versions: [{{name: v1, served: true, storage: true, schema: {{openAPIV3Schema: {{type: object}}}}}}]\n"
+        )
+    };
+    for (called, sandbox) in [("pintle", Sandbox::new()), ("helm", Sandbox::as_helm())] {
+        let namespace = api.namespace(&format!("crd-install-{called}")).expect("a namespace");
+        let group = format!("{namespace}.example.com");
+        let sandbox = sandbox.with_cluster(api.kubeconfig());
+        let object = format!("apiVersion: {group}/v1\nkind: Widget\nmetadata: {{name: a}}\n");
+        sandbox.write("c/Chart.yaml", "apiVersion: v1\nname: c\nversion: 0.1.0\n");
+        sandbox.write("c/templates/a.yaml", definition("v1", &group));
+        sandbox.write("c/templates/b.yaml", definition("v1beta1", &format!("old.{group}")));
+        sandbox.write("c/templates/c.yaml", object);
+        let run = sandbox.run(["install", "a", "c", "-n", &namespace]);
+        if called == "helm" {
+            assert!(run.stderr.contains("msg=\"skipping unknown hooks\" hookTypes=crd-install"), "{}", run.stderr);
+            run.error_with("no matches for kind \"Widget\"");
+            continue;
+        }
+        assert!(
+            run.stderr.contains("no such version of definitions; it is left out\" path=c/templates/b.yaml"),
+            "{}",
+            run.stderr
+        );
+        run.ok();
+        let live = format!("/apis/{group}/v1/namespaces/{namespace}/widgets/a");
+        api.expect("GET", &live, None).expect("the object");
+        sandbox.run(["upgrade", "a", "c", "-n", &namespace]).ok();
+        sandbox.run(["uninstall", "a", "-n", &namespace]).ok();
+        let definition = format!("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.{group}");
+        api.expect("GET", &definition, None).expect("definitions outlive a release");
+    }
 }

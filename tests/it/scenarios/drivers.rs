@@ -1,5 +1,8 @@
 //! What is kept is the same wherever it is kept: in Secrets, ConfigMaps, PostgreSQL, or (to be looked at only) in memory.
 
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
 use pintle_testkit::Postgres;
 use serde_json::{Value, json};
 
@@ -243,4 +246,43 @@ mod in_memory {
         assert_eq!(run.code, 1);
         assert!(run.stderr.contains("/nonexistent.yaml"), "{}", run.stderr);
     }
+}
+
+/// The session's lock tells who works on a release, and is gone with the process.
+#[cfg(unix)]
+#[test]
+fn a_killed_process_holds_nothing_in_postgresql() {
+    let Some(bench) = bench("sql") else { return };
+    let server = Postgres::shared_or_skip().expect("a server");
+    let dsn = server.database(&bench.namespace).expect("a database");
+    bench.run("before", &[Step::Ok("install a app")]);
+    let args =
+        ["upgrade", "a", "app", "--set", "outcome=pending", "--wait", "--timeout", "60s", "-n", &bench.namespace];
+    let mut killed = bench.sandbox.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starts");
+    let begun =
+        || server.psql(&dsn, "select status from releases_v1 where version = 2").is_ok_and(|s| s == "pending-upgrade");
+    let end = Instant::now() + Duration::from_secs(30);
+    while !begun() {
+        assert!(Instant::now() < end, "no record of the upgrade");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let told = bench.command("upgrade a app").error();
+    assert!(
+        told.starts_with("Error: UPGRADE FAILED: another operation (install/upgrade/rollback) is in progress\n"),
+        "{told}"
+    );
+    let note = server.psql(&dsn, "select key, value from custom_labels_v1").expect("a note");
+    assert!(note.starts_with(&format!("owner|{} upgrade ", killed.id())), "{note}");
+    killed.kill().expect("killed");
+    killed.wait().expect("ends");
+    bench.run(
+        "after",
+        &[
+            Step::Warns("upgrade a app --wait --timeout 60s", "closing the record of an interrupted operation"),
+            Step::Says("history a -o json", "\"revision\":2,"),
+            Step::Says("history a -o json", "\"status\":\"failed\""),
+            Step::Says("status a", "REVISION: 3"),
+        ],
+    );
+    assert_eq!(server.psql(&dsn, "select count(*) from custom_labels_v1").expect("a count"), "0", "no notes are left");
 }

@@ -166,6 +166,27 @@ pub fn crds(ctx: &Context<'_, '_>, options: &InstallOptions, files: &[(String, S
     Ok(())
 }
 
+/// Creates definitions among the templates as [`crds`] does. Those of a version that the server no longer has are left out:
+/// Helm would leave out all.
+///
+/// # Errors
+/// As [`crds`].
+pub fn definitions(ctx: &Context<'_, '_>, options: &InstallOptions, files: &[(String, String)]) -> Result<(), Error> {
+    if options.crds == CrdPolicy::Skip || options.dry_run.is_dry() {
+        return Ok(());
+    }
+    let is_served = |(path, text): &&(String, String)| {
+        let gone = matches!(ctx.kube.build(text, false), Err(Error::NoMatch { .. }));
+        if gone {
+            let text = "the cluster has no such version of definitions; it is left out";
+            ctx.events.log(Level::Warn, text, &[("path", path)]);
+        }
+        !gone
+    };
+    let served: Vec<(String, String)> = files.iter().filter(is_served).cloned().collect();
+    crds(ctx, options, &served)
+}
+
 fn conflicting_create_options() -> Error {
     Error::text("invalid client create option(s): forceConflicts enabled when serverSideApply disabled")
 }

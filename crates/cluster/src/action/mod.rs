@@ -115,6 +115,8 @@ pub struct Rendered {
     pub manifest: String,
     /// Hooks, in install order.
     pub hooks: Vec<Hook>,
+    /// Definitions among the templates (Helm 2's `crd-install`), path and text each: treated as those of `crds/`.
+    pub definitions: Vec<(String, String)>,
     /// NOTES.txt.
     pub notes: String,
     /// The chart as JSON.
