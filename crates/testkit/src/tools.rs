@@ -47,6 +47,8 @@ pub const CHARTMUSEUM: Tool = tool("chartmuseum", "helm.sh/chartmuseum", "v0.16.
 pub const AGE_KEYGEN: Tool = tool("age-keygen", "filippo.io/age", "v1.3.2", "./cmd/age-keygen");
 /// sops, which encrypts values in files.
 pub const SOPS: Tool = tool("sops", "github.com/getsops/sops/v3", "v3.13.3", "./cmd/sops");
+/// kustomize, which changes manifests.
+pub const KUSTOMIZE: Tool = tool("kustomize", "sigs.k8s.io/kustomize/kustomize/v5", "v5.8.1", ".");
 /// helm-diff, a plugin. It asks for its own version.
 pub const DIFF: Tool = Tool {
     link: "-X github.com/databus23/helm-diff/v3/cmd.Version=3.15.11",
@@ -58,7 +60,7 @@ pub const CT: Tool = tool("ct", "github.com/helm/chart-testing/v3", "v3.14.0", "
 pub const HELMFILE: Tool = Tool { long: true, ..tool("helmfile", "github.com/helmfile/helmfile", "v1.8.0", ".") };
 
 /// All of them, those first that many tests want.
-pub const ALL: [Tool; 8] = [UNITTEST, AGE_KEYGEN, CM_PUSH, SOPS, DIFF, CT, CHARTMUSEUM, HELMFILE];
+pub const ALL: [Tool; 9] = [UNITTEST, KUSTOMIZE, AGE_KEYGEN, CM_PUSH, SOPS, DIFF, CT, CHARTMUSEUM, HELMFILE];
 
 /// Why there is no program.
 #[derive(Debug, Clone, thiserror::Error)]

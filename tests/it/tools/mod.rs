@@ -4,6 +4,7 @@
 mod ct;
 mod diff;
 mod helmfile;
+mod kustomize;
 mod museum;
 mod secrets;
 mod unittest;
