@@ -13,6 +13,8 @@ use crate::{FILE, Metadata, metadata};
 const MOST: u64 = 1 << 30;
 /// The most files that it may have.
 const MOST_FILES: usize = 50_000;
+/// The most that a name or another extension of a header may be, in bytes.
+const MOST_NAME: u64 = 1 << 20;
 /// The most that a `plugin.yaml` may be, in bytes.
 pub(crate) const MOST_METADATA: u64 = 5 << 20;
 
@@ -21,11 +23,10 @@ pub(crate) const MOST_METADATA: u64 = 5 << 20;
 /// # Errors
 /// Go's words for what is no archive, Helm's for one without it.
 pub fn metadata_of(archive: &[u8]) -> Result<Metadata, String> {
+    check(archive)?;
     let mut tar = open(archive)?;
-    let mut room = Room::default();
     for entry in tar.entries().map_err(|e| broken(&e))? {
         let entry = entry.map_err(|e| broken(&e))?;
-        room.take(entry.size())?;
         if entry.path_bytes().rsplit(|b| *b == b'/').next() == Some(FILE.as_bytes()) {
             let mut text = Vec::new();
             entry.take(MOST_METADATA).read_to_end(&mut text).map_err(|e| broken(&e))?;
@@ -33,6 +34,23 @@ pub fn metadata_of(archive: &[u8]) -> Result<Metadata, String> {
         }
     }
     Err(format!("{FILE} not found in tarball"))
+}
+
+/// Looks at sizes before anything is read: names that do not fit a header are kept in memory whole.
+fn check(archive: &[u8]) -> Result<(), String> {
+    let mut tar = open(archive)?;
+    let mut room = Room::default();
+    for entry in tar.entries().map_err(|e| broken(&e))?.raw(true) {
+        // what is broken is told of by who reads it
+        let Ok(entry) = entry else { break };
+        room.take(entry.size())?;
+        let kind = entry.header().entry_type();
+        let is_plain = kind.is_file() || kind.is_dir() || kind.is_symlink() || kind.is_hard_link();
+        if !is_plain && entry.size() > MOST_NAME {
+            return Err(format!("plugin archive has a name of more than {MOST_NAME} bytes"));
+        }
+    }
+    Ok(())
 }
 
 /// What an archive has taken of what it may.
@@ -232,6 +250,8 @@ mod tests {
         assert_eq!(metadata_of(&bomb).unwrap_err(), want);
         assert_eq!(unpack(&bomb, tmp.path()).unwrap_err(), want);
         assert_eq!(std::fs::read_dir(tmp.path()).unwrap().count(), 0);
+        let long = archive(&[("p/x", tar::EntryType::GNULongName, &vec![b'x'; 2 << 20])]);
+        assert_eq!(metadata_of(&long).unwrap_err(), "plugin archive has a name of more than 1048576 bytes");
         let mut room = Room { files: MOST_FILES, ..Room::default() };
         assert_eq!(room.take(0).unwrap_err(), "plugin archive has more than 50000 files");
     }
