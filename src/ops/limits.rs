@@ -5,7 +5,8 @@ use pintle_render::Limits;
 use crate::error::CliError;
 use crate::settings::Settings;
 
-/// The bounds that `PINTLE_MAX_OUTPUT` (bytes), `PINTLE_MAX_TPL_DEPTH` and `PINTLE_MAX_CALLS` set, each a whole number.
+/// The bounds that `PINTLE_MAX_OUTPUT` (bytes), `PINTLE_MAX_TPL_DEPTH`, `PINTLE_MAX_CALLS` and
+/// `PINTLE_MAX_STEPS` set, each a whole number.
 ///
 /// # Errors
 /// A value that is no whole number.
@@ -14,6 +15,7 @@ pub fn from_env(settings: &Settings) -> Result<Limits, CliError> {
     set(settings, "PINTLE_MAX_OUTPUT", &mut limits.output)?;
     set(settings, "PINTLE_MAX_TPL_DEPTH", &mut limits.tpl_depth)?;
     set(settings, "PINTLE_MAX_CALLS", &mut limits.calls)?;
+    set(settings, "PINTLE_MAX_STEPS", &mut limits.steps)?;
     Ok(limits)
 }
 

@@ -32,8 +32,10 @@ impl Frame {
         let (from, to) = match column {
             Some(c) => {
                 let rest = own.get(c..).unwrap_or_default();
-                match rest.find(node).filter(|_| !node.is_empty()) {
-                    Some(at) => (c + at, c + at + node.len()),
+                // Go's place of a chain of fields is its last one
+                let around = own.match_indices(node).map(|(at, _)| at).find(|at| *at <= c && c < at + node.len());
+                match around.or_else(|| Some(c + rest.find(node).filter(|_| !node.is_empty())?)) {
+                    Some(at) => (at, at + node.len()),
                     None => {
                         let end = rest.find("}}").map_or(rest.len(), |end| end);
                         let marked = rest.get(..end).unwrap_or_default();

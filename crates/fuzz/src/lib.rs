@@ -131,7 +131,7 @@ fn template(bytes: &[u8]) {
         ("map".into(), Value::Map(Map::from_pairs(vec![("a".into(), Value::Bool(true))]))),
     ]);
     let data = Value::Map(Map::from_pairs(vec![("Values".into(), Value::Map(values))]));
-    let limits = Limits { tpl_depth: 50, output: 1 << 16, calls: 1000 };
+    let limits = Limits { tpl_depth: 50, output: 1 << 16, calls: 1000, steps: 10_000 };
     let options = RenderOptions { limits, ..RenderOptions::default() };
     let mut out = Vec::new();
     let _: Result<(), GoStr> = pintle_render::render_text("t", bytes, &[], &data, &options, &mut out);

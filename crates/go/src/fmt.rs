@@ -9,7 +9,7 @@ mod pad;
 
 use std::rc::Rc;
 
-use crate::{GoStr, Kind, List, Map, Num, Object, Type, Value};
+use crate::{GoStr, Kind, List, MOST_TEXT, Map, Num, Object, Type, Value};
 use pad::Flags;
 
 /// Values nested deeper than this are cut off: only a map put into itself gets there, and Go dies of it.
@@ -150,7 +150,9 @@ impl Printer {
             Value::Str(s) => self.string(s, verb, v),
             Value::Func(_) => self.pointer(v, verb),
             Value::Map(_) | Value::List(_) | Value::Obj(_) if verb == 'w' => self.bad_verb(verb, v),
-            Value::Map(_) | Value::List(_) | Value::Obj(_) if depth > MAX_DEPTH => self.text("..."),
+            Value::Map(_) | Value::List(_) | Value::Obj(_) if depth > MAX_DEPTH || self.out.len() > MOST_TEXT => {
+                self.text("...");
+            }
             Value::Map(m) => self.map(m, &m.ty().name(), verb, depth),
             Value::List(l) => self.list(l, verb, depth),
             Value::Obj(o) => self.object(o.as_ref(), v, verb, depth),

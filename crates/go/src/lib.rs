@@ -3,6 +3,10 @@
 //!
 //! Everything above this crate speaks in [`Value`]s. No I/O, no clock but what a caller passes in.
 
+/// Longer texts are not made of values, where Go would go on until memory ends: maps that hold one map several times,
+/// again and again, are small and have texts without end.
+pub const MOST_TEXT: usize = 1 << 28;
+
 pub mod collections;
 pub mod func;
 pub mod gostr;

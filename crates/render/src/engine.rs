@@ -55,11 +55,13 @@ pub struct Limits {
     pub output: usize,
     /// How often `include` and `tpl` may be called: recursion that branches ends, though it is not deep.
     pub calls: u64,
+    /// How often `range` may go round, and templates be called by `template`, all together.
+    pub steps: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { tpl_depth: 1000, output: 1 << 28, calls: 5_000_000 }
+        Limits { tpl_depth: 1000, output: 1 << 28, calls: 5_000_000, steps: 50_000_000 }
     }
 }
 
@@ -137,6 +139,7 @@ pub fn render(chart: &Chart, values: &Map, o: &RenderOptions<'_>) -> Result<Rend
     let state = Rc::new(State::new(o));
     let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
     set.limit_output(o.limits.output);
+    set.limit_steps(o.limits.steps);
     let result = run(set, &state, &order, o);
     state.finish(o);
     result
@@ -159,6 +162,7 @@ pub fn render_text(
     let state = Rc::new(State::new(o));
     let mut set = TemplateSet::new(functions(&state, o), state.missing_key());
     set.limit_output(o.limits.output);
+    set.limit_steps(o.limits.steps);
     let result = (|| {
         for (name, text) in extra {
             set.parse(name, text.as_slice()).map_err(|e| GoStr::from(e.to_string()))?;

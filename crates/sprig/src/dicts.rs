@@ -75,22 +75,26 @@ fn omit(args: &[Value]) -> FuncResult {
 fn deep_copy(args: &[Value]) -> FuncResult {
     match any(args, 0) {
         Value::Nil => Err("reflect: call of reflect.Value.Type on zero Value".into()),
-        v => copied(v, 0),
+        v => copied(v, 0, &mut { MOST_PARTS }),
     }
 }
 
-fn copied(v: &Value, depth: usize) -> FuncResult {
+/// More values than this are not copied at once, where Go would go on until memory ends.
+const MOST_PARTS: usize = 1 << 22;
+
+fn copied(v: &Value, depth: usize, left: &mut usize) -> FuncResult {
     if depth > MAX_DEPTH {
         return Err("exceeded max depth".into());
     }
+    *left = left.checked_sub(1).ok_or_else(|| format!("a copy would have over {MOST_PARTS} parts"))?;
     Ok(match v {
         Value::Map(m) if m.is_nil() => v.clone(),
         Value::Map(m) => {
-            let pairs = m.entries().into_iter().map(|(k, v)| Ok((k, copied(&v, depth + 1)?)));
+            let pairs = m.entries().into_iter().map(|(k, v)| Ok((k, copied(&v, depth + 1, left)?)));
             Value::Map(Map::typed_from_pairs(m.ty(), pairs.collect::<Result<_, FuncError>>()?))
         }
         Value::List(l) => {
-            let items = l.iter().map(|v| copied(v, depth + 1)).collect::<Result<Vec<_>, _>>()?;
+            let items = l.iter().map(|v| copied(v, depth + 1, left)).collect::<Result<Vec<_>, _>>()?;
             let mut items = items.into_iter();
             Value::List(l.map_items(|_| items.next().unwrap_or_default()))
         }

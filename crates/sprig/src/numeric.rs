@@ -88,7 +88,7 @@ impl Iterator for Steps {
 }
 
 /// More numbers than this are refused, where Go would die of memory.
-const MOST_STEPS: usize = 1 << 27;
+const MOST_STEPS: usize = 1 << 24;
 
 fn checked(steps: Steps) -> Result<Steps, FuncError> {
     if steps.size_hint().0 > MOST_STEPS {

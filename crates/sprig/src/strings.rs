@@ -165,20 +165,16 @@ fn substr(start: i64, end: i64, s: &[u8]) -> FuncResult {
     Ok(bytes(part.unwrap_or_default()))
 }
 
+/// Longer strings are refused, where Go would go on until memory ends.
+const MOST_BYTES: usize = 512 << 20;
+
 /// `strings.Repeat`, with its panics.
 pub(crate) fn repeat(s: &[u8], count: i64) -> Result<GoStr, FuncError> {
     let count = usize::try_from(count).map_err(|_| "strings: negative Repeat count")?;
-    let len = s.len().checked_mul(count).filter(|n| *n <= isize::MAX as usize);
-    let len = len.ok_or("strings: Repeat output length overflow")?;
-    let mut out = Vec::new();
-    out.try_reserve_exact(len).map_err(|_| "strings: Repeat output length overflow")?;
-    for _ in 0..count {
-        out.extend_from_slice(s);
-        if s.is_empty() {
-            break;
-        }
+    if s.len().checked_mul(count).is_none_or(|len| len > MOST_BYTES) {
+        return Err("strings: Repeat output length overflow".into());
     }
-    Ok(out.into())
+    Ok(s.repeat(count).into())
 }
 
 /// `strings.Trim` by a set of runes.
@@ -296,7 +292,10 @@ fn indent(before: &[u8], spaces: i64, s: &[u8]) -> FuncResult {
     let lines = s.iter().filter(|b| **b == b'\n').count();
     let mut out = Vec::new();
     let len = pad.len().saturating_mul(lines + 1).saturating_add(s.len() + before.len());
-    out.try_reserve(len).map_err(|_| "strings: Repeat output length overflow")?;
+    if len > MOST_BYTES {
+        return Err("strings: Repeat output length overflow".into());
+    }
+    out.reserve(len);
     out.extend_from_slice(before);
     for (i, line) in s.split(|b| *b == b'\n').enumerate() {
         if i > 0 {

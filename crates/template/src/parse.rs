@@ -25,8 +25,9 @@ pub struct ParseError {
 
 /// How deep parentheses may nest (Go's `maxStackDepth`), kept within what the executor's stack carries.
 const MAX_PAREN_DEPTH: usize = 10_000;
-/// How deep control structures may nest: Go has no bound, its stack grows.
-const MAX_NESTING: usize = 20_000;
+/// How deep control structures may nest: Go has no bound, its stack grows. Here the stack grows, too, but not where a tree
+/// is taken apart.
+const MAX_NESTING: usize = 5_000;
 
 type Result<T> = std::result::Result<T, ParseError>;
 
@@ -448,17 +449,17 @@ impl Parser<'_> {
         let pipe = self.pipeline(context, Kind::RightDelim)?;
         let range = context == "range";
         self.scope().range_depth += usize::from(range);
-        let (body, end) = self.item_list()?;
+        let (body, end) = stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.item_list())?;
         self.scope().range_depth -= usize::from(range);
         let mut otherwise = None;
         if let End::Else = end {
             let next = self.peek().kind;
             otherwise = Some(if context == "if" && next == Kind::If {
                 self.next();
-                vec![Stmt::If(Box::new(self.control("if")?))]
+                vec![Stmt::If(Box::new(stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.control("if"))?))]
             } else if context == "with" && next == Kind::With {
                 self.next();
-                vec![Stmt::With(Box::new(self.control("with")?))]
+                vec![Stmt::With(Box::new(stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.control("with"))?))]
             } else {
                 let (list, end) = self.item_list()?;
                 if let End::Else = end {

@@ -1,6 +1,6 @@
 //! A set of templates that see each other, and the functions they may call.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use pintle_go::{Func, GoStr, Value, strconv};
@@ -63,10 +63,18 @@ pub struct TemplateSet {
     functions: Rc<FuncMap>,
     missing_key: MissingKey,
     max_output: Option<usize>,
+    steps: Rc<Steps>,
     trees: Rc<FxHashMap<GoStr, Rc<Tree>>>,
     /// What was added since the map became shared; looked at first, latest last.
     added: Vec<(GoStr, Rc<Tree>)>,
     seen: Rc<Seen>,
+}
+
+/// How much may still be done.
+#[derive(Default)]
+struct Steps {
+    most: Option<u64>,
+    left: Cell<u64>,
 }
 
 /// Texts that were parsed already: subcharts bring copies of the same library, and `tpl` meets the same text again and
@@ -106,6 +114,7 @@ impl TemplateSet {
             functions,
             missing_key,
             max_output: None,
+            steps: Rc::default(),
             trees: Rc::default(),
             added: Vec::new(),
             seen: Rc::default(),
@@ -115,6 +124,20 @@ impl TemplateSet {
     /// Bounds what one execution may write, in bytes; Go has no bound.
     pub fn limit_output(&mut self, bytes: usize) {
         self.max_output = Some(bytes);
+    }
+
+    /// Bounds how often all executions of this set and its clones together may go through a `range` or call a template by
+    /// `template`; Go has no bound.
+    pub fn limit_steps(&mut self, steps: u64) {
+        self.steps = Rc::new(Steps { most: Some(steps), left: Cell::new(steps) });
+    }
+
+    /// Takes a step; the bound where there is none left.
+    pub(crate) fn step(&self) -> Result<(), u64> {
+        let Some(most) = self.steps.most else { return Ok(()) };
+        let left = self.steps.left.get().checked_sub(1).ok_or(most)?;
+        self.steps.left.set(left);
+        Ok(())
     }
 
     pub(crate) fn max_output(&self) -> Option<usize> {

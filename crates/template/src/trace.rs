@@ -122,10 +122,21 @@ struct Span {
     end: usize,
     /// The execution of a template that wrote them.
     frame: Id,
-    /// Byte offset in the frame's source; of the first byte where `verbatim`.
+    /// Byte offset in the frame's source; of the first byte where it is text.
     pos: usize,
-    verbatim: bool,
+    made: Made,
     reads: Option<Rc<[Id]>>,
+}
+
+/// How bytes came about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Made {
+    /// They stand in the template.
+    Text,
+    /// Blank space that was put around text.
+    Blank,
+    /// An action printed them.
+    Filled,
 }
 
 /// One execution of a template.
@@ -293,7 +304,7 @@ impl Recorder {
             inner.failed = inner.levels.last().and_then(|level| {
                 let (frame, pos) = *level.running.last()?;
                 let reads = Some(Rc::from(&*level.trail.reads)).filter(|r: &Rc<[Id]>| !r.is_empty());
-                Some(Span { start: 0, end: 1, frame, pos, verbatim: false, reads })
+                Some(Span { start: 0, end: 1, frame, pos, made: Made::Filled, reads })
             });
         }
         inner.settle();
@@ -372,11 +383,11 @@ impl Inner {
             caller = f.caller;
         }
         Some(Origin {
-            place: self.place(frame, span.pos + if span.verbatim { within } else { 0 }),
+            place: self.place(frame, span.pos + if span.made == Made::Text { within } else { 0 }),
             template: frame.template.clone(),
             chain,
             reads: span.reads.iter().flat_map(|r| r.iter()).filter_map(|id| self.path(*id)).collect(),
-            verbatim: span.verbatim,
+            verbatim: span.made != Made::Filled,
         })
     }
 }
@@ -429,7 +440,7 @@ impl Trace for &Recorder {
             && let Some((frame, _)) = level.running.last().copied()
             && start < end
         {
-            level.spans.push(Span { start, end, frame, pos, verbatim: true, reads: None });
+            level.spans.push(Span { start, end, frame, pos, made: Made::Text, reads: None });
         }
     }
 
@@ -445,7 +456,7 @@ impl Trace for &Recorder {
                 read.flat_map(|r| r.iter()).for_each(|id| trail.read(*id));
             }
             let reads = Some(Rc::from(&*trail.reads)).filter(|r: &Rc<[Id]>| !r.is_empty());
-            let whole = Span { start, end: out.len(), frame, pos, verbatim: false, reads };
+            let whole = Span { start, end: out.len(), frame, pos, made: Made::Filled, reads };
             splice::splice(out, whole, &pieces, &mut level.spans);
         }
     }

@@ -4,7 +4,7 @@
 //! (`1e6` comes back as the integer 1000000), so the writer walks the value itself. The rest takes the long way: some
 //! characters stand raw in JSON but are refused or folded by YAML's reader, and long keys are none to it.
 
-use pintle_go::{GoStr, List, Map, Num, Type, Value, json, strconv};
+use pintle_go::{GoStr, List, MOST_TEXT, Map, Num, Type, Value, json, strconv};
 
 use crate::convert::{Numbers, value_of};
 use crate::emit::{Context, Emitter, Text};
@@ -221,6 +221,9 @@ impl Walk {
     fn nest(&self) -> Result<(), Stop> {
         if self.frames.len() >= CYCLES_AFTER && !self.checked {
             return Err(Stop::Odd);
+        }
+        if self.emitter.out.len() > MOST_TEXT {
+            return Err(Stop::Error(Error::encode(format!("yaml: text grew over {MOST_TEXT} bytes"))));
         }
         if self.frames.len() >= MAX_NESTING {
             return Err(Stop::Error(Error::convert(format!("yaml: exceeded max depth of {MAX_NESTING}"))));

@@ -1,7 +1,7 @@
 //! Go's encoder: `json.Marshal` and `json.Indent`.
 
 use super::JsonError;
-use crate::{List, Map, Num, Object, Type, Value, strconv, utf8};
+use crate::{List, MOST_TEXT, Map, Num, Object, Type, Value, strconv, utf8};
 
 /// Beyond this depth Go looks for cycles.
 const CYCLES_AFTER: usize = 1000;
@@ -82,6 +82,9 @@ impl Encoder<'_> {
     /// Goes one level down; a map or list inside itself is an error.
     fn enter(&mut self, v: &Value) -> Result<(), JsonError> {
         self.depth += 1;
+        if self.out.len() > MOST_TEXT {
+            return Err(JsonError(format!("json: text grew over {MOST_TEXT} bytes")));
+        }
         if self.depth > CYCLES_AFTER { self.watch(v) } else { Ok(()) }
     }
 

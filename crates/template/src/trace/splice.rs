@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Piece, Span};
+use super::{Made, Piece, Span};
 
 /// Adds the spans of what was printed as `whole`, with the spans of the pieces wherever a line of theirs is found:
 /// blank space around lines does not matter, their order does where lines read the same.
@@ -32,7 +32,7 @@ pub(super) fn splice(out: &[u8], whole: Span, pieces: &[Rc<Piece>], spans: &mut 
         let first = spans.len();
         for s in within(&piece.spans, from) {
             let (start, end) = (s.start.max(from.start), s.end.min(from.end));
-            let pos = if s.verbatim { s.pos + (start - s.start) } else { s.pos };
+            let pos = if s.made == Made::Text { s.pos + (start - s.start) } else { s.pos };
             let moved = |at: usize| at - from.start + text.start;
             spans.push(Span { start: moved(start), end: moved(end), pos, ..s.clone() });
         }
@@ -50,13 +50,14 @@ fn within<'a>(spans: &'a [Span], range: &Range<usize>) -> impl Iterator<Item = &
 /// The blank space around a line belongs to whom its first and last bytes belong to.
 fn widen(spans: &mut Vec<Span>, first: usize, line: &Range<usize>) {
     let Some(head) = spans.get(first).cloned() else { return };
+    let blank = |made| if made == Made::Text { Made::Blank } else { made };
     if head.start > line.start {
-        spans.insert(first, Span { start: line.start, end: head.start, verbatim: false, ..head });
+        spans.insert(first, Span { start: line.start, end: head.start, made: blank(head.made), ..head });
     }
     if let Some(tail) = spans.last().cloned()
         && tail.end < line.end
     {
-        spans.push(Span { start: tail.end, end: line.end, verbatim: false, ..tail });
+        spans.push(Span { start: tail.end, end: line.end, made: blank(tail.made), ..tail });
     }
 }
 
@@ -65,7 +66,7 @@ fn push(spans: &mut Vec<Span>, span: Span) {
     match spans.last_mut() {
         Some(last)
             if last.end == span.start
-                && !last.verbatim
+                && last.made == Made::Filled
                 && (last.frame, last.pos, &last.reads) == (span.frame, span.pos, &span.reads) =>
         {
             last.end = span.end;
