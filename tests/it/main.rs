@@ -5,6 +5,7 @@
 mod bad_input;
 mod commandline;
 mod crash;
+mod explain;
 mod faults;
 mod integrators;
 mod interop;

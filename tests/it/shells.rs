@@ -195,3 +195,23 @@ fn scripts_made_for_helm_are_answered() {
     assert_eq!(s.run(["__completeNoDesc", "pull", "oci://"]).stdout, "oci://\n:6\n");
     assert_eq!(s.run(["__completeNoDesc", "pull", "oci://x"]).stdout, ":4\n");
 }
+
+/// The files of `completions/` are what `completion SHELL` prints, each of them, for both names of the program.
+#[test]
+fn the_scripts_in_the_repository_are_those_that_are_printed() {
+    let shells = ["bash", "fish", "nushell", "powershell", "zsh"];
+    let mut files: Vec<_> =
+        std::fs::read_dir(crate::kit::project("completions")).expect("a folder").flatten().map(|e| e.path()).collect();
+    files.sort();
+    assert_eq!(files.iter().filter_map(|f| f.file_stem()).collect::<Vec<_>>(), shells);
+    for (shell, file) in shells.iter().zip(&files) {
+        let text = std::fs::read_to_string(file).expect("a script");
+        for (sandbox, program) in [(Sandbox::new(), "pintle"), (Sandbox::as_helm(), "helm")] {
+            let wanted = text.replace("{{PROGRAM}}", program).replace("{{REQUEST}}", "__complete");
+            // Helm has no completion for Nushell
+            if (program, *shell) != ("helm", "nushell") {
+                assert_eq!(sandbox.run(["completion", shell]).ok(), wanted, "{program} {shell}");
+            }
+        }
+    }
+}
