@@ -307,6 +307,17 @@ fn git_repositories_are_cloned_and_updated() {
     run(&s, "plugin uninstall tool").ok();
     s.run(["plugin", "install", &address, "--verify=false", "--version", "main"]).ok();
     assert_eq!(run(&s, "tool").ok(), "two\n");
+    run(&s, "plugin uninstall tool").ok();
+    // over HTTP, by the protocol that needs nothing but files
+    assert!(git("clone -q --bare . ../site/tool.git") && git("--git-dir ../site/tool.git update-server-info"));
+    let server = pintle_testkit::http::Server::files(&s.path("site")).start().expect("a port");
+    s.run(["plugin", "install", &server.url("/tool.git"), "--verify=false"]).ok();
+    assert_eq!(run(&s, "tool").ok(), "two\n");
+    run(&s, "plugin uninstall tool").ok();
+    let none = s.run(["plugin", "install", &server.url("/none.git"), "--verify=false"]);
+    assert!(none.code == 1 && none.stderr.contains("none.git"), "{}", none.stderr);
+    nothing_installed(&s);
+    s.run(["plugin", "install", &address, "--verify=false"]).ok();
     // GHSA-vmx8-mqv2-9gmg: a version that climbs comes with an update, too
     plugin(&s, "tool", &v1("tool", "cli/v1", RUN).replace("1.2.3", "../../x"), "echo three");
     assert!(git("commit -q -a -m three"));
