@@ -75,15 +75,15 @@ pub fn list(cx: &Context<'_>) -> CliResult {
     }
     let layout = p.text("time-format");
     let elements: Vec<Element> = releases
-        .iter()
+        .into_iter()
         .map(|r| Element {
-            name: r.name.clone(),
-            namespace: r.namespace.clone(),
             revision: r.version.to_string(),
-            updated: updated(r, &layout),
+            updated: updated(&r, &layout),
             status: r.info.status.as_str().to_owned(),
             chart: r.chart_name_version(),
             app_version: r.app_version().to_owned(),
+            name: r.name,
+            namespace: r.namespace,
         })
         .collect();
     release::write(cx.out, &format, &elements, || {

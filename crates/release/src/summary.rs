@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::{Info, Labels, ObjectKind, Release, Status, Time, codec};
 
@@ -110,10 +110,21 @@ struct ShortMetadata {
     app_version: Option<Value>,
 }
 
+impl ShortChart {
+    fn into_json(self) -> Value {
+        let mut map = Map::with_capacity(1);
+        map.insert("metadata".to_owned(), self.metadata.map_or(Value::Null, ShortMetadata::into_json));
+        Value::Object(map)
+    }
+}
+
 impl ShortMetadata {
     fn into_json(self) -> Value {
         let fields = [("name", self.name), ("version", self.version), ("appVersion", self.app_version)];
-        Value::Object(fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v?))).collect::<Map<_, _>>())
+        // there are thousands of them: no more room than is needed
+        let mut map = Map::with_capacity(fields.len());
+        map.extend(fields.into_iter().filter_map(|(k, v)| Some((k.to_owned(), v?))));
+        Value::Object(map)
     }
 }
 
@@ -222,7 +233,7 @@ fn decode(packed: Packed) -> Option<Release> {
             status: info.status.unwrap_or_default(),
             ..Info::default()
         },
-        chart: short.chart.map_or(Value::Null, |c| json!({"metadata": c.metadata.map(ShortMetadata::into_json)})),
+        chart: short.chart.map_or(Value::Null, ShortChart::into_json),
         version: short.version.unwrap_or_default(),
         namespace: short.namespace.unwrap_or_default(),
         labels: packed.labels,
@@ -233,6 +244,7 @@ fn decode(packed: Packed) -> Option<Release> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn stored(name: &str, version: i64, status: Status) -> Vec<u8> {
         let mut release = Release { name: name.into(), namespace: "n".into(), version, ..Release::default() };

@@ -1,7 +1,5 @@
 //! `list` (pkg/action/list.go).
 
-use std::collections::HashMap;
-
 use pintle_release::{Release, Selector, Status, Wanted};
 
 use super::Context;
@@ -91,7 +89,7 @@ pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Relea
         return Ok(releases);
     }
     if newest_only {
-        releases = newest(releases);
+        keep_newest(&mut releases);
     }
     releases.retain(|r| options.states.shows(&r.info.status));
     let selector = selector.map_err(Error::text)?;
@@ -101,26 +99,10 @@ pub fn run(ctx: &Context<'_, '_>, options: &ListOptions<'_>) -> Result<Vec<Relea
     Ok(releases.into_iter().skip(options.offset).take(limit).collect())
 }
 
-/// One revision of each release: the newest.
-fn newest(releases: Vec<Release>) -> Vec<Release> {
-    let mut places: HashMap<(String, String), usize> = HashMap::new();
-    let mut out: Vec<Release> = Vec::new();
-    for release in releases {
-        match places.entry((release.namespace.clone(), release.name.clone())) {
-            std::collections::hash_map::Entry::Occupied(place) => {
-                if let Some(slot) = out.get_mut(*place.get())
-                    && slot.version <= release.version
-                {
-                    *slot = release;
-                }
-            }
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(out.len());
-                out.push(release);
-            }
-        }
-    }
-    out
+/// Leaves one revision of each release: the newest.
+fn keep_newest(releases: &mut Vec<Release>) {
+    releases.sort_by(|a, b| (&b.namespace, &b.name, b.version).cmp(&(&a.namespace, &a.name, a.version)));
+    releases.dedup_by(|other, newest| other.namespace == newest.namespace && other.name == newest.name);
 }
 
 /// By name, or by the last deployment. Helm leaves to chance what happened within one second; here it is in order, too.
