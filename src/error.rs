@@ -94,6 +94,7 @@ from_display!(
     pintle_chart::LoadError,
     pintle_chart::values::ValuesError,
     pintle_chart::package::PackageError,
+    pintle_provenance::Error,
     pintle_render::RenderError,
     pintle_render::ResourcesError,
 );

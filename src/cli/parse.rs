@@ -305,6 +305,8 @@ impl Parsed {
         let values = self.values.entry(flag.name).or_default();
         match flag.ty {
             Ty::StringArray | Ty::StringSlice | Ty::StringMap => values.extend(read),
+            // the command itself refuses a second one
+            _ if flag.kind == "postRendererString" => values.extend(read),
             _ => *values = read,
         }
         Ok(())

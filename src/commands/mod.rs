@@ -21,6 +21,7 @@ mod show;
 mod template;
 mod unlock;
 mod upgrade;
+mod verify;
 pub mod version;
 
 use crate::error::{CliError, CliResult};
@@ -58,6 +59,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "repo update" => repo::update(cx),
         "repo index" => repo::index(cx),
         "pull" => pull::run(cx),
+        "verify" => verify::run(cx),
         "push" => push::run(cx),
         "registry login" => registry::login(cx),
         "registry logout" => registry::logout(cx),

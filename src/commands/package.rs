@@ -8,6 +8,7 @@ use pintle_go::semver::Version;
 use crate::Context;
 use crate::error::{CliError, CliResult};
 use crate::ops::dependencies;
+use crate::ops::signing::{self, Extent, Passphrase};
 
 pub fn run(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
@@ -18,12 +19,15 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         if p.text("key").is_empty() {
             return Err("--key is required for signing a package".into());
         }
-        return Err("signing is not available in this version of pintle".into());
+        if p.text("keyring").is_empty() {
+            return Err("--keyring is required for signing a package".into());
+        }
     }
     let epoch = match cx.settings.var("SOURCE_DATE_EPOCH") {
         "" => None,
         v => Some(v.parse().map_err(|_| format!("SOURCE_DATE_EPOCH must be a number of seconds, not {v:?}"))?),
     };
+    let passphrase = Passphrase::new(Extent::Line);
     for arg in &p.args {
         let path = Path::new(arg);
         if let Err(e) = std::fs::metadata(path) {
@@ -48,6 +52,9 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         };
         let file =
             package::save(&chart, &dest, package::Options { epoch }).map_err(|e| format!("failed to save: {e}"))?;
+        if p.on("sign") {
+            signing::sign(cx, &file, &passphrase)?;
+        }
         cx.out.line(format!("Successfully packaged chart and saved it to: {}", file.display()));
     }
     Ok(())

@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use pintle_plugin::install::{self, Installer, Remote, Verified};
+use pintle_plugin::install::{self, Installer, Remote};
 use pintle_plugin::{Plugin, Query, printable};
+use pintle_provenance::Signer;
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
 use crate::ops::plugins::{self, folders, own_env, places};
+use crate::ops::signing::{self, Extent, Passphrase};
 use crate::output::table::Table;
 
 /// Archives over HTTP and from registries.
@@ -29,8 +31,8 @@ pub fn install(cx: &Context<'_>) -> CliResult {
     let source = p.args.first().map_or("", String::as_str);
     let network = Network(cx);
     let installer = Installer::new(source, &p.text("version"), &places, &network, cx.out)?;
-    let keyring = keyring(cx);
-    let check = |archive: &[u8], prov: &[u8], name: &str| verify_signature(archive, prov, name, &keyring);
+    let check =
+        |archive: &[u8], prov: &[u8], name: &str| signing::verify_plugin(cx, archive, prov, name).map_err(|e| e.text);
     let mut verify: Option<install::Verify<'_>> = None;
     if installer.is_local_folder() {
         cx.out.line("Installing plugin from local directory (development mode)");
@@ -43,7 +45,7 @@ pub fn install(cx: &Context<'_>) -> CliResult {
         return Err("plugin source does not support verification. Use --verify=false to skip verification".into());
     }
     if let Some(by) = installer.install(verify)? {
-        tell(cx, &by);
+        cx.out.data(signing::told(&by, "Plugin"));
     }
     cx.out.debug_record("loading plugin", &[("path", installer.path().display().to_string())]);
     let usable = pintle_plugin::load(installer.path())
@@ -126,14 +128,14 @@ pub fn package(cx: &Context<'_>) -> CliResult {
     let destination = p.text("destination");
     let destination = Path::new(&destination);
     std::fs::create_dir_all(destination).map_err(|e| pintle_chart::os_error("mkdir", destination, &e))?;
+    let ring;
+    let mut signer = None;
     if p.on("sign") {
-        let keyring = keyring(cx);
-        std::fs::read(&keyring).map_err(|e| {
-            format!("error reading from keyring: {}", pintle_chart::os_error("open", Path::new(&keyring), &e))
-        })?;
-        return Err("signing is not available in this version of pintle: give --sign=false".into());
+        ring = signing::keyring(cx).map_err(|e| signing::wrap("error reading from keyring", e))?;
+        signer = Some(Passphrase::new(Extent::Whole).signer(cx, &ring)?);
+    } else {
+        cx.out.line("WARNING: Skipping plugin signing. This is not recommended for plugins intended for distribution.");
     }
-    cx.out.line("WARNING: Skipping plugin signing. This is not recommended for plugins intended for distribution.");
     let name = plugin.metadata.archive_name();
     let path = pintle_go::path::join(&[destination.to_string_lossy().as_bytes(), name.as_bytes()]);
     let path = String::from_utf8_lossy(&path).into_owned();
@@ -143,8 +145,26 @@ pub fn package(cx: &Context<'_>) -> CliResult {
         let _ = std::fs::remove_file(&path);
         return Err(CliError::new(format!("failed to create plugin tarball: {e}")));
     }
+    if let Some(signer) = signer {
+        let signed = sign(&path, &plugin, &name, &signer).inspect_err(|_| {
+            let _ = std::fs::remove_file(&path);
+        })?;
+        cx.out.line(format!("Successfully signed. Signature written to: {signed}"));
+    }
     cx.out.line(format!("Successfully packaged plugin and saved it to: {path}"));
     Ok(())
+}
+
+/// Writes the provenance file of a packed plugin; gives its path.
+fn sign(path: &str, plugin: &Plugin, name: &str, signer: &Signer<'_>) -> Result<String, CliError> {
+    let archive = std::fs::read(path).map_err(|e| {
+        format!("failed to read tarball for signing: {}", pintle_chart::os_error("open", Path::new(path), &e))
+    })?;
+    let text = pintle_provenance::sign(signer, &archive, name, &plugin.metadata.signed_yaml())
+        .map_err(|e| format!("failed to sign plugin: {e}"))?;
+    let beside = format!("{path}.prov");
+    std::fs::write(&beside, text).map_err(|e| pintle_chart::os_error("open", Path::new(&beside), &e))?;
+    Ok(beside)
 }
 
 pub fn verify(cx: &Context<'_>) -> CliResult {
@@ -168,26 +188,8 @@ pub fn verify(cx: &Context<'_>) -> CliResult {
     };
     let (archive, prov) = (read("plugin", path)?, read("provenance", beside)?);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    tell(cx, &verify_signature(&archive, &prov, &name, &keyring(cx))?);
+    cx.out.data(signing::told(&signing::verify_plugin(cx, &archive, &prov, &name)?, "Plugin"));
     Ok(())
-}
-
-fn keyring(cx: &Context<'_>) -> String {
-    cx.args.text("keyring").replace("{{HOME}}", cx.settings.var("HOME"))
-}
-
-/// Checks an archive's signature.
-fn verify_signature(_archive: &[u8], _prov: &[u8], _name: &str, keyring: &str) -> Result<Verified, String> {
-    std::fs::read(keyring).map_err(|e| pintle_chart::os_error("open", Path::new(keyring), &e))?;
-    Err("verifying signatures is not available in this version of pintle: give --verify=false".to_owned())
-}
-
-fn tell(cx: &Context<'_>, by: &Verified) {
-    for signer in &by.signed_by {
-        cx.out.line(format!("Signed by: {signer}"));
-    }
-    cx.out.line(format!("Using Key With Fingerprint: {}", by.fingerprint));
-    cx.out.line(format!("Plugin Hash Verified: {}", by.hash));
 }
 
 /// Runs a plugin's hook; it writes to our streams.

@@ -8,6 +8,7 @@ use pintle_registry::oci::{self, Registry};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
+use crate::ops::prompt;
 use crate::ops::repositories::{getter, request};
 
 /// `registry login`
@@ -55,13 +56,7 @@ fn account(cx: &Context<'_>) -> Result<(String, String), CliError> {
         line.trim().clone_into(&mut username);
     }
     let what = if username.is_empty() { "Token" } else { "Password" };
-    cx.out.data(format!("{what}: "));
-    cx.out.flush();
-    let read = rpassword::read_password();
-    let password = read.map_err(|_| {
-        CliError::new("inappropriate ioctl for device").hint("give --password-stdin where there is no terminal")
-    })?;
-    cx.out.line("");
+    let password = prompt::secret(cx, &format!("{what}: "), "give --password-stdin where there is no terminal")?;
     if password.is_empty() {
         return Err(format!("{} required", what.to_lowercase()).into());
     }

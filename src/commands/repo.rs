@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::Context;
 use crate::error::{CliError, CliResult};
+use crate::ops::prompt;
 use crate::ops::repositories::{self, getter, places, unnamed};
 use crate::output::release;
 use crate::output::table::Table;
@@ -57,14 +58,11 @@ fn password(cx: &Context<'_>) -> Result<String, CliError> {
         let text = text.strip_suffix('\n').unwrap_or(&text);
         return Ok(text.strip_suffix('\r').unwrap_or(text).to_owned());
     }
-    cx.out.data("Password: ");
-    cx.out.flush();
-    let read = rpassword::read_password();
-    cx.out.line("");
-    // Go says which call failed where there is no terminal
-    read.map_err(|_| {
-        CliError::new("inappropriate ioctl for device").hint("give --password-stdin where there is no terminal")
-    })
+    let read = prompt::secret(cx, "Password: ", "give --password-stdin where there is no terminal");
+    if read.is_err() {
+        cx.out.line("");
+    }
+    read
 }
 
 /// `repo add`
@@ -238,7 +236,9 @@ pub fn index(cx: &Context<'_>) -> CliResult {
     }
     index.sort();
     if !dir.is_dir() {
-        return Err(CliError::new(format!("open {}: no such file or directory", dir.join("index.yaml").display())));
+        // Helm names the file that it would have renamed
+        let name = dir.join(format!("index.yaml{}", std::process::id()));
+        return Err(CliError::new(format!("open {}: no such file or directory", name.display())));
     }
     index.write(&dir.join("index.yaml"), as_json).map_err(|e| e.to_string().into())
 }

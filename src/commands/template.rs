@@ -104,11 +104,10 @@ pub fn run(cx: &Context<'_>) -> CliResult {
             printed
         }
         Err(e) if cx.settings.debug => {
-            if let Some(partial) = e.partial() {
-                cx.out.line(trim(partial));
-            } else {
-                cx.out.line("");
-            }
+            let mut stream = trim(e.partial().unwrap_or_default()).to_vec();
+            stream.push(b'\n');
+            // what `--show-only` does not find there is too malformed, one may suppose: the first error says more
+            let _ = emit(cx, &stream);
             Err(explained(cx, e.to_string(), || scene.of_rendering(&e)))
         }
         Err(e) => {
@@ -199,12 +198,17 @@ fn print(cx: &Context<'_>, release: &str, mut r: Resources) -> CliResult {
             }
         }
     }
-    let only = p.list("show-only");
+    emit(cx, &stream)
+}
+
+/// Prints a stream of manifests, or what `--show-only` names of it.
+fn emit(cx: &Context<'_>, stream: &[u8]) -> CliResult {
+    let only = cx.args.list("show-only");
     if only.is_empty() {
-        cx.out.data(&stream);
+        cx.out.data(stream);
         return Ok(());
     }
-    let docs = split_manifests(&stream);
+    let docs = split_manifests(stream);
     let mut chosen = Vec::new();
     for pattern in &only {
         let mut found = false;

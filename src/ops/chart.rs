@@ -108,13 +108,18 @@ fn fetch(cx: &Context<'_>, name: &str, version: &str) -> Result<PathBuf, CliErro
 /// # Errors
 /// What does not fit.
 pub fn verify(
-    _cx: &Context<'_>,
-    _archive: &Path,
-    _provenance: Option<&Path>,
-    _name: &str,
-    _tell: bool,
+    cx: &Context<'_>,
+    archive: &Path,
+    provenance: Option<&Path>,
+    name: &str,
+    tell: bool,
 ) -> Result<(), CliError> {
-    Err("verifying signatures is not available in this version of pintle".into())
+    let beside = PathBuf::from(format!("{}.prov", archive.display()));
+    let report = super::signing::verify(cx, archive, provenance.unwrap_or(&beside), name)?;
+    if tell {
+        cx.out.data(report);
+    }
+    Ok(())
 }
 
 /// Reads a file of values from an address.

@@ -346,9 +346,11 @@ impl<'a> Manager<'a> {
             .rand_bytes(0)
             .tempdir_in(self.path)
             .map_err(|e| os_error("mkdir", self.path, &e))?;
+        // as it was named, not absolute: messages name its files
+        let folder = super::chart::cleaned(&self.path.join(scratch.path().file_name().unwrap_or_default()));
         self.tell(format!("Saving {} charts", locked.len()));
-        match self.fetch_into(locked, &indexes, &charts, scratch.path()) {
-            Ok(()) => self.replace(locked, scratch.path(), &charts),
+        match self.fetch_into(locked, &indexes, &charts, &folder) {
+            Ok(()) => self.replace(locked, &folder, &charts),
             Err(e) if e.silent => Err(e),
             Err(e) => {
                 self.tell(format!("Save error occurred:  {}", e.text));

@@ -26,19 +26,33 @@ fn program(cx: &Context<'_>, name: &str) -> Option<PathBuf> {
     pintle_plugin::look_up(name, &own_env(&cx.settings)).ok().filter(|p| p.is_file())
 }
 
+/// What `--post-renderer` was given; nothing counts as not given.
+fn names(cx: &Context<'_>) -> Vec<String> {
+    cx.args.list("post-renderer").into_iter().filter(|n| !n.is_empty()).collect()
+}
+
 /// Refuses a post-renderer that is not there, before anything else is done: Helm looks for it while it reads flags.
 ///
 /// # Errors
 /// Helm's text.
 pub fn check(cx: &Context<'_>) -> CliResult {
-    let Some(name) = cx.args.given("post-renderer") else { return Ok(()) };
-    match plugin(cx, &name, cx.out) {
-        Err(e) if program(cx, &name).is_none() => Err(CliError::new(format!(
-            "invalid argument {} for \"--post-renderer\" flag: {e}",
-            pintle_go::strconv::quote(name.as_bytes())
-        ))
-        .hint("give the name of a plugin of the type postrenderer/v1; pintle takes the path of a program, too")),
-        _ => Ok(()),
+    let refused = |name: &str, why: String| {
+        let name = pintle_go::strconv::quote(name.as_bytes());
+        CliError::new(format!("invalid argument {name} for \"--post-renderer\" flag: {why}"))
+    };
+    let names = names(cx);
+    let Some(name) = names.first() else { return Ok(()) };
+    match plugin(cx, name, cx.out) {
+        Err(e) if program(cx, name).is_none() => {
+            return Err(refused(name, e.to_string()).hint(
+                "give the name of a plugin of the type postrenderer/v1; pintle takes the path of a program, too",
+            ));
+        }
+        _ => {}
+    }
+    match names.get(1) {
+        Some(second) => Err(refused(second, "cannot specify --post-renderer flag more than once".to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -47,7 +61,7 @@ pub fn check(cx: &Context<'_>) -> CliResult {
 /// # Errors
 /// As [`check`].
 pub fn from_flags<'a>(cx: &'a Context<'_>) -> Result<Option<PostRenderer<'a>>, CliError> {
-    let Some(name) = cx.args.given("post-renderer") else { return Ok(None) };
+    let Some(name) = names(cx).into_iter().next() else { return Ok(None) };
     let args = cx.args.list("post-renderer-args");
     match (plugin(cx, &name, &Discard), program(cx, &name)) {
         (Ok(plugin), _) => Ok(Some(Box::new(move |manifests| {

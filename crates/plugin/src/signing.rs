@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pintle_go::{Map, Value};
-use sha2::{Digest as _, Sha256};
+use pintle_provenance::{Message, digest};
 
 use crate::command::PlatformCommand;
 use crate::{Config, Metadata, Runtime};
@@ -22,37 +22,13 @@ pub fn status(metadata: &Metadata, plugins: &Path) -> &'static str {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return "unsigned",
         Err(_) => return "unknown",
     };
-    let Some(text) = signed_text(&message) else { return "invalid provenance" };
+    let Ok(message) = Message::parse(&message) else { return "invalid provenance" };
     let digest = digest(&archive);
-    if sums(&text).iter().any(|(file, sum)| file.contains(&name) && *sum == digest) {
+    if message.sums().is_ok_and(|sums| sums.iter().any(|(file, sum)| file.contains(&name) && *sum == digest)) {
         "signed"
     } else {
         "mismatched provenance"
     }
-}
-
-/// The text of a clear-signed message, without the dashes that shield its lines.
-fn signed_text(message: &[u8]) -> Option<String> {
-    let message = String::from_utf8_lossy(message);
-    let (_, after) = message.split_once("-----BEGIN PGP SIGNED MESSAGE-----\n")?;
-    let (_, body) = after.split_once("\n\n")?;
-    let (text, signature) = body.split_once("\n-----BEGIN PGP SIGNATURE-----")?;
-    signature.contains("-----END PGP SIGNATURE-----").then_some(())?;
-    Some(text.lines().map(|l| l.strip_prefix("- ").unwrap_or(l)).collect::<Vec<_>>().join("\n"))
-}
-
-/// The digests of files in a signed text: the part after `...`.
-fn sums(text: &str) -> Vec<(String, String)> {
-    let Some((_, part)) = text.split_once("\n...\n") else { return Vec::new() };
-    let files = pintle_yaml::read_map(part.as_bytes()).ok().and_then(|m| m.get_str("files")?.as_map());
-    let pairs = files.map(|m| m.entries()).unwrap_or_default();
-    let text = |s: &pintle_go::GoStr| s.to_str_lossy().into_owned();
-    pairs.iter().filter_map(|(k, v)| Some((text(k), text(v.as_str()?)))).collect()
-}
-
-/// `sha256:HEX` of an archive.
-pub fn digest(archive: &[u8]) -> String {
-    Sha256::digest(archive).iter().fold("sha256:".to_owned(), |out, b| format!("{out}{b:02x}"))
 }
 
 impl Metadata {
