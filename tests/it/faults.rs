@@ -116,3 +116,41 @@ fn a_signal_is_recorded_as_failed() {
         assert_eq!(status["info"]["description"], format!("Release {release:?} failed: context canceled"));
     }
 }
+
+/// Watches that are refused, that say nothing, that begin and break off, and that live: all end alike.
+#[test]
+fn readiness_is_asked_for_where_it_is_not_told() {
+    let Some(api) = ControlPlane::shared_or_skip() else { return };
+    let Some(upstream) = api.proxy_url() else { return skipped("no control plane without TLS") };
+    let namespace = api.namespace("watches").expect("a namespace");
+    let proxy = Proxy::start(upstream).expect("a proxy");
+    let sandbox = Sandbox::new();
+    let kubeconfig = proxy.write_kubeconfig(&sandbox.path("kubeconfig")).expect("a kubeconfig");
+    let sandbox = sandbox.with_cluster(&kubeconfig);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: \"{{ .Release.Name }}\"\n  annotations: {fake.node/delay: 1s}\n\
+               spec: {containers: [{name: c, image: x}]}\n";
+    sandbox.chart("pod", &[("templates/pod.yaml", pod)]);
+    let faults = [
+        ("refused", Some(Fault::status(403))),
+        ("silent", Some(Fault::HoldAnswer)),
+        ("cut", Some(Fault::Truncate(300))),
+        ("told", None),
+    ];
+    for (release, fault) in faults {
+        let watched = fault.is_none();
+        if let Some(fault) = fault {
+            proxy.add(Rule::new(fault).path("watch=true"));
+        }
+        let before = proxy.requests().len();
+        let args = ["install", release, "pod", "--wait", "--timeout", "60s", "-n", &namespace];
+        sandbox.run(args).ok();
+        proxy.heal();
+        let asked: Vec<String> = proxy.requests().into_iter().skip(before).map(|r| r.target).collect();
+        let of = |part: &str| asked.iter().filter(|target| target.contains(part)).count();
+        assert!(of("watch=true") > 0, "{release}: {asked:?}");
+        let looks = of("fieldSelector=metadata.name") - of("watch=true");
+        assert_eq!(looks == 0, watched, "{release}: {asked:?}");
+        let live = api.expect("GET", &format!("/api/v1/namespaces/{namespace}/pods/{release}"), None).expect("a Pod");
+        assert_eq!(live["status"]["phase"], "Running", "{release}");
+    }
+}
