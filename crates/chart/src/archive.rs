@@ -1,7 +1,8 @@
 //! Reading a chart archive: Helm's limits and refusals, entry by entry, nothing written to disk.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::read::MultiGzDecoder;
 use pintle_go::strconv::quote;
@@ -45,10 +46,11 @@ pub fn read(gz: &[u8]) -> Result<Vec<File>, ArchiveError> {
         g if g.len() < 10 => return Err(ArchiveError::Truncated),
         _ => return Err(ArchiveError::NotGzip),
     }
-    let mut tar = tar::Archive::new(io::BufReader::with_capacity(64 << 10, MultiGzDecoder::new(gz)));
+    let mut tar =
+        tar::Archive::new(Forward { inner: BufReader::with_capacity(32 << 10, MultiGzDecoder::new(gz)), at: 0 });
     let mut files = Vec::new();
     let mut remaining = MAX_CHART_SIZE;
-    for entry in tar.entries().map_err(io_error)? {
+    for entry in tar.entries_with_seek().map_err(io_error)? {
         let mut entry = entry.map_err(io_error)?;
         let header = entry.header();
         let kind = header.entry_type();
@@ -68,16 +70,19 @@ pub fn read(gz: &[u8]) -> Result<Vec<File>, ArchiveError> {
                 quote(full.as_bytes())
             )));
         }
-        let mut data = Vec::with_capacity(size as usize);
-        entry.by_ref().take(remaining).read_to_end(&mut data).map_err(io_error)?;
-        remaining -= data.len() as u64;
-        if (data.len() as u64) < size {
-            return Err(ArchiveError::Truncated);
+        // read where it stays
+        let mut data: Rc<[u8]> = std::iter::repeat_n(0, size as usize).collect();
+        if let Some(data) = Rc::get_mut(&mut data) {
+            entry.read_exact(data).map_err(io_error)?;
         }
+        remaining -= size;
         if remaining == 0 {
             return Err(too_large());
         }
-        files.push(File { name: name.into(), data: without_bom(data).into(), mod_time });
+        if let Some(text) = data.strip_prefix(BOM) {
+            data = text.into();
+        }
+        files.push(File { name: name.into(), data, mod_time });
     }
     if files.is_empty() { Err(ArchiveError::Empty) } else { Ok(files) }
 }
@@ -126,9 +131,44 @@ fn file_name(full: &str) -> Result<String, ArchiveError> {
     Ok(name)
 }
 
+/// A stream whose reader goes forward only, as it does from one entry of a tar to the next.
+struct Forward<R> {
+    inner: R,
+    at: u64,
+}
+
+impl<R: BufRead> Read for Forward<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl<R: BufRead> Seek for Forward<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let SeekFrom::Current(mut left @ 0..) = to else {
+            return Err(io::ErrorKind::Unsupported.into());
+        };
+        while left > 0 {
+            let there = i64::try_from(self.inner.fill_buf()?.len()).unwrap_or(i64::MAX).min(left);
+            if there == 0 {
+                return Err(io::Error::other("unexpected EOF during skip"));
+            }
+            self.inner.consume(there as usize);
+            self.at += there as u64;
+            left -= there;
+        }
+        Ok(self.at)
+    }
+}
+
+/// UTF-8's byte order mark.
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
 /// Drops a UTF-8 byte order mark.
 pub(crate) fn without_bom(mut data: Vec<u8>) -> Vec<u8> {
-    if data.starts_with(b"\xef\xbb\xbf") {
+    if data.starts_with(BOM) {
         data.drain(..3);
     }
     data

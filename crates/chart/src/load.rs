@@ -343,7 +343,7 @@ pub fn load_values(data: &[u8]) -> Result<Map, LoadError> {
 /// go, and the last line gets a newline.
 fn documents(data: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, LoadError> {
     let mut text = Cow::Borrowed(data);
-    if data.windows(2).any(|w| w == b"\r\n") {
+    if memchr::memmem::find(data, b"\r\n").is_some() {
         let mut out = Vec::with_capacity(data.len());
         for line in data.split_inclusive(|b| *b == b'\n') {
             match line.strip_suffix(b"\r\n") {
@@ -361,9 +361,9 @@ fn documents(data: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, LoadError> {
     }
     let mut cuts = Vec::new(); // where a document ends and where the next begins
     let (mut begin, mut at) = (0, 0);
-    for line in text.split_inclusive(|b| *b == b'\n') {
-        let end = at + line.len();
-        if let Some(rest) = line.strip_prefix(b"---") {
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        let end = at + memchr::memchr(b'\n', rest).map_or(rest.len(), |n| n + 1);
+        if let Some(rest) = text.get(at..end).and_then(|line| line.strip_prefix(b"---")) {
             let rest = rest.trim_ascii();
             if !rest.is_empty() && !rest.starts_with(b"#") {
                 let rest = String::from_utf8_lossy(rest);

@@ -76,10 +76,14 @@ fn is_space_byte(b: &u8) -> bool {
     is_space(u32::from(*b))
 }
 
+fn is_word_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b == b'_'
+}
+
 fn is_alphanumeric(r: u32) -> bool {
     match r {
-        0x5f | 0x30..=0x39 | 0x41..=0x5a | 0x61..=0x7a => true,
-        0..=0x7f | EOF => false,
+        0..=0x7f => is_word_byte(r as u8),
+        EOF => false,
         // Go: a letter, or a decimal digit of any script
         _ => char::from_u32(r).is_some_and(is_letter_or_digit),
     }
@@ -312,11 +316,16 @@ impl<'a> Lexer<'a> {
             Some('|') => self.emit(Kind::Pipe),
             Some('"') => self.quoted(b'"', Kind::String, "unterminated quoted string"),
             Some('\'') => self.quoted(b'\'', Kind::CharConstant, "unterminated character constant"),
-            Some('`') => loop {
-                match self.next_rune() {
-                    EOF => return self.error("unterminated raw quoted string"),
-                    0x60 => return self.emit(Kind::RawString),
-                    _ => {}
+            Some('`') => match memchr::memchr(b'`', self.rest()) {
+                Some(len) => {
+                    self.line += count_lines(&self.rest()[..len]);
+                    self.pos += len + 1;
+                    self.emit(Kind::RawString)
+                }
+                None => {
+                    self.line += count_lines(self.rest());
+                    self.pos = self.text.len();
+                    self.error("unterminated raw quoted string")
                 }
             },
             Some('$') => {
@@ -354,11 +363,9 @@ impl<'a> Lexer<'a> {
     }
 
     fn space(&mut self) -> Item {
-        let mut spaces = 0;
-        while is_space(self.peek()) {
-            self.next_rune();
-            spaces += 1;
-        }
+        let spaces = self.rest().iter().take_while(|b| is_space_byte(b)).count();
+        self.line += count_lines(&self.rest()[..spaces]);
+        self.pos += spaces;
         // " -}}" ends the action: the last space belongs to the delimiter
         let last = &self.text[self.pos - 1..];
         if has_right_trim(last) && last[2..].starts_with(RIGHT) {
@@ -373,10 +380,19 @@ impl<'a> Lexer<'a> {
         self.emit(Kind::Space)
     }
 
-    fn identifier(&mut self) -> Item {
-        while is_alphanumeric(self.peek()) {
+    /// Passes over letters, digits and underscores.
+    fn word(&mut self) {
+        loop {
+            self.pos += self.rest().iter().take_while(|b| is_word_byte(**b)).count();
+            if self.rest().first().is_none_or(u8::is_ascii) || !is_alphanumeric(self.peek()) {
+                return;
+            }
             self.next_rune();
         }
+    }
+
+    fn identifier(&mut self) -> Item {
+        self.word();
         if !self.at_terminator() {
             let r = self.peek();
             return self.error(format!("bad character {}", unicode_name(r)));
@@ -403,9 +419,7 @@ impl<'a> Lexer<'a> {
         if self.at_terminator() {
             return self.emit(if kind == Kind::Variable { kind } else { Kind::Dot });
         }
-        while is_alphanumeric(self.peek()) {
-            self.next_rune();
-        }
+        self.word();
         if !self.at_terminator() {
             let r = self.peek();
             return self.error(format!("bad character {}", unicode_name(r)));
@@ -414,15 +428,16 @@ impl<'a> Lexer<'a> {
     }
 
     fn at_terminator(&self) -> bool {
-        let r = self.peek();
-        is_space(r)
-            || r == EOF
-            || matches!(char::from_u32(r), Some('.' | ',' | '|' | ':' | ')' | '('))
-            || self.rest().starts_with(RIGHT)
+        match self.rest() {
+            [] | [b' ' | b'\t' | b'\r' | b'\n' | b'.' | b',' | b'|' | b':' | b')' | b'(', ..] => true,
+            rest => rest.starts_with(RIGHT),
+        }
     }
 
     fn quoted(&mut self, end: u8, kind: Kind, unterminated: &str) -> Item {
         loop {
+            // nothing before these means anything
+            self.pos += memchr::memchr3(end, b'\\', b'\n', self.rest()).unwrap_or(self.rest().len());
             match self.next_rune() {
                 0x5c => {
                     let r = self.next_rune();

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use pintle_go::{GoStr, Value, strconv};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use thiserror::Error;
 
 use crate::lex::{Item, Kind, Lexer};
@@ -36,8 +36,37 @@ pub(crate) trait Resolve {
     fn resolve(&self, name: &str) -> Option<Callee>;
 }
 
+/// Names that were met, and what they call: a few words make up most of a chart's templates. For one table of functions.
+#[derive(Default)]
+pub(crate) struct Words {
+    texts: FxHashSet<Rc<str>>,
+    callees: FxHashMap<Rc<str>, Callee>,
+}
+
+impl Words {
+    /// The word in its only copy.
+    fn shared(&mut self, text: &[u8]) -> Rc<str> {
+        let text = String::from_utf8_lossy(text);
+        if let Some(known) = self.texts.get(&*text) {
+            return known.clone();
+        }
+        let new: Rc<str> = Rc::from(text);
+        self.texts.insert(new.clone());
+        new
+    }
+
+    fn callee(&mut self, name: &Rc<str>, functions: &dyn Resolve) -> Option<Callee> {
+        if let Some(known) = self.callees.get(name) {
+            return Some(known.clone());
+        }
+        let new = functions.resolve(name)?;
+        self.callees.insert(name.clone(), new.clone());
+        Some(new)
+    }
+}
+
 /// Parses a text: all templates that it defines, the text itself under its name among them, each name once.
-pub(crate) fn parse(name: &GoStr, text: Rc<[u8]>, functions: &dyn Resolve) -> Result<Parsed> {
+pub(crate) fn parse(name: &GoStr, text: Rc<[u8]>, functions: &dyn Resolve, words: &mut Words) -> Result<Parsed> {
     let source = Rc::new(Source { name: name.clone(), text });
     let text = source.text.clone();
     let mut p = Parser {
@@ -45,6 +74,7 @@ pub(crate) fn parse(name: &GoStr, text: Rc<[u8]>, functions: &dyn Resolve) -> Re
         text: &text,
         source: source.clone(),
         functions,
+        words,
         token: [None, None, None],
         peeked: 0,
         last_line: 0,
@@ -53,6 +83,8 @@ pub(crate) fn parse(name: &GoStr, text: Rc<[u8]>, functions: &dyn Resolve) -> Re
         nesting: 0,
         names: FxHashMap::default(),
         trees: Vec::new(),
+        args: Vec::new(),
+        fields: Vec::new(),
     };
     let root = p.top()?;
     let renamable = !p.trees.iter().any(|(n, _)| n == name);
@@ -107,6 +139,7 @@ struct Parser<'a> {
     text: &'a [u8],
     source: Rc<Source>,
     functions: &'a dyn Resolve,
+    words: &'a mut Words,
     token: [Option<Item>; 3],
     peeked: usize,
     last_line: usize,
@@ -116,6 +149,10 @@ struct Parser<'a> {
     /// Numbers of the variables' names.
     names: FxHashMap<Rc<str>, u32>,
     trees: Vec<(GoStr, Rc<Tree>)>,
+    /// Arguments of the commands that are being read, the innermost last.
+    args: Vec<Expr>,
+    /// Fields of the chain that is being read.
+    fields: Vec<Rc<str>>,
 }
 
 /// What ended a list of statements.
@@ -189,8 +226,24 @@ impl Parser<'_> {
         self.text.get(item.start..item.end).unwrap_or_default()
     }
 
-    fn text_of(&self, item: &Item) -> Rc<str> {
-        Rc::from(String::from_utf8_lossy(self.value(item)))
+    fn text_of(&mut self, item: &Item) -> Rc<str> {
+        self.words.shared(self.text.get(item.start..item.end).unwrap_or_default())
+    }
+
+    /// This field and those that follow at once, and where Go says that they start: at the second, if there is one.
+    fn chain(&mut self, first: &Item) -> (usize, Box<[Rc<str>]>) {
+        let (mut item, mut pos) = (*first, first.start);
+        loop {
+            let name = self.text.get(item.start + 1..item.end).unwrap_or_default();
+            self.fields.push(self.words.shared(name));
+            if self.peek().kind != Kind::Field {
+                return (pos, self.fields.drain(..).collect());
+            }
+            item = self.next();
+            if self.fields.len() == 1 {
+                pos = item.start;
+            }
+        }
     }
 
     /// The variable that a token names, numbered.
@@ -565,10 +618,11 @@ impl Parser<'_> {
     }
 
     fn command(&mut self) -> Result<Command> {
-        let mut args = Vec::new();
+        let first = self.args.len();
         loop {
             self.peek_non_space();
-            args.extend(self.operand()?);
+            let operand = self.operand()?;
+            self.args.extend(operand);
             let item = self.next();
             match item.kind {
                 Kind::Space => continue,
@@ -578,10 +632,10 @@ impl Parser<'_> {
             }
             break;
         }
-        if args.is_empty() {
+        if self.args.len() == first {
             return self.fail("empty command", &[]);
         }
-        Ok(Command { args: args.into() })
+        Ok(Command { args: self.args.drain(first..).collect() })
     }
 
     fn operand(&mut self) -> Result<Option<Expr>> {
@@ -591,25 +645,17 @@ impl Parser<'_> {
         if self.peek().kind != Kind::Field {
             return Ok(Some(node));
         }
-        let pos = self.peek().start;
-        let mut added = Vec::new();
-        while self.peek().kind == Kind::Field {
-            let item = self.next();
-            let text = self.text_of(&item);
-            added.push(Rc::from(text.trim_start_matches('.')));
-        }
-        let join = |old: &[Rc<str>], added: Vec<Rc<str>>| old.iter().cloned().chain(added).collect();
+        let first = self.next();
+        let (_, fields) = self.chain(&first);
+        let pos = first.start;
         Ok(Some(match node.kind {
-            ExprKind::Field(old) => Expr { pos, kind: ExprKind::Field(join(&old, added)) },
-            ExprKind::Variable { var, fields } => {
-                Expr { pos, kind: ExprKind::Variable { var, fields: join(&fields, added) } }
-            }
+            ExprKind::Variable { var, .. } => Expr { pos, kind: ExprKind::Variable { var, fields } },
             ExprKind::Bool(_) | ExprKind::String { .. } | ExprKind::Number(_) | ExprKind::Nil | ExprKind::Dot => {
                 let mut text = Vec::new();
                 node.write(&mut text);
                 return self.fail("unexpected . after term %q", &[String::from_utf8_lossy(&text).into_owned()]);
             }
-            _ => Expr { pos, kind: ExprKind::Chain { node: Box::new(node), fields: added.into() } },
+            _ => Expr { pos, kind: ExprKind::Chain { node: Box::new(node), fields } },
         }))
     }
 
@@ -618,7 +664,7 @@ impl Parser<'_> {
         let kind = match item.kind {
             Kind::Identifier => {
                 let name = self.text_of(&item);
-                match self.functions.resolve(&name) {
+                match self.words.callee(&name, self.functions) {
                     Some(func) => ExprKind::Function { name, func },
                     None => {
                         return self.fail("function %q not defined", &[name.to_string()]);
@@ -635,8 +681,8 @@ impl Parser<'_> {
                 ExprKind::Variable { var, fields: Box::default() }
             }
             Kind::Field => {
-                let text = self.text_of(&item);
-                ExprKind::Field(Box::new([Rc::from(text.trim_start_matches('.'))]))
+                let (pos, fields) = self.chain(&item);
+                return Ok(Some(Expr { pos, kind: ExprKind::Field(fields) }));
             }
             Kind::Bool => ExprKind::Bool(self.value(&item) == b"true"),
             Kind::CharConstant | Kind::Complex | Kind::Number => {

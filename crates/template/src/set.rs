@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use crate::builtins::Builtin;
 use crate::exec::{self, ExecError};
 use crate::node::{Callee, Tree};
-use crate::parse::{self, ParseError, Parsed, Resolve};
+use crate::parse::{self, ParseError, Parsed, Resolve, Words};
 use crate::trace::Recorder;
 
 /// What a missing map key gives (the option `missingkey`).
@@ -82,6 +82,7 @@ struct Steps {
 #[derive(Default)]
 struct Seen {
     texts: RefCell<FxHashMap<Rc<[u8]>, Parsed>>,
+    words: RefCell<Words>,
 }
 
 impl Seen {
@@ -92,7 +93,7 @@ impl Seen {
         if let Some(same) = self.texts.borrow().get(text).and_then(|p| p.under(name)) {
             return Ok(same);
         }
-        let parsed = parse::parse(name, text.clone(), functions)?;
+        let parsed = parse::parse(name, text.clone(), functions, &mut self.words.borrow_mut())?;
         let mut texts = self.texts.borrow_mut();
         if texts.len() < Self::MOST {
             texts.insert(text.clone(), parsed.clone());

@@ -24,6 +24,7 @@ mod resolve;
 mod scan_directive;
 mod scan_scalar;
 mod scanner;
+mod skim;
 mod timestamp;
 mod token;
 mod tree;
@@ -64,6 +65,14 @@ pub fn read_typed(text: &[u8]) -> Result<Value, Error> {
 /// assert_eq!(pintle_yaml::write(&v).unwrap(), b"metadata:\n  name: a\nspec: {}\n");
 /// ```
 pub fn read_outline(text: &[u8], within: &str) -> Result<Value, Error> {
+    // what is wrong in the head gets its line from the whole text
+    match skim::skim(text, within).and_then(|head| read_outline_of_all(&head, within).ok()) {
+        Some(v) => Ok(v),
+        None => read_outline_of_all(text, within),
+    }
+}
+
+fn read_outline_of_all(text: &[u8], within: &str) -> Result<Value, Error> {
     first(text, |doc| outline_of(doc, within, Numbers::Kept))
 }
 

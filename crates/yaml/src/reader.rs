@@ -43,7 +43,7 @@ impl<'a> Input<'a> {
 }
 
 /// Whether the whole text is UTF-8 of allowed characters.
-fn is_sound(s: &[u8]) -> bool {
+pub(crate) fn is_sound(s: &[u8]) -> bool {
     std::str::from_utf8(s).is_ok() && !has_control(s)
 }
 

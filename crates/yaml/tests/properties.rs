@@ -133,6 +133,89 @@ fn read_every_way(text: &[u8]) {
     }
 }
 
+/// Block mappings and lists as manifests have them, with a little that is odd.
+fn manifestish() -> impl Strategy<Value = String> {
+    let value = prop::sample::select(vec![
+        "",
+        " a",
+        " a b",
+        " 1",
+        " 1.5",
+        " -1",
+        " 1e3",
+        " true",
+        " null",
+        " 'a: b'",
+        " \"a #b\"",
+        " {}",
+        " []",
+        " |-",
+        " >",
+        " |",
+        " a: b",
+        " a #b",
+        " .inf",
+        " 2001-01-01",
+        " 0x1f",
+        " é",
+        " a:",
+        " [a]",
+        " \"\\n\"",
+        " 'it''s'",
+        " &a b",
+        " *a",
+        " ~",
+        " /a-b.c",
+        " 'a",
+        "b'",
+        " \"a",
+        "b\"",
+        " .a",
+        " -a",
+        " --a",
+        " 75f6e8",
+        " 12%",
+        " 1e400",
+        " 99999999999999999999",
+        " 0xZ",
+        " 2001-01-01T00:00:00Z",
+        " b c",
+        " 0 < 1",
+        " =",
+        " =~ a",
+        " 0c2b",
+        " |2",
+        " >1-",
+        " 'a' # b",
+        " a\\",
+        " \"a\\",
+        " \"\\\"",
+        "''",
+    ]);
+    let key = prop::sample::select(vec![
+        "",
+        "a:",
+        "b:",
+        "metadata:",
+        "spec:",
+        "kind:",
+        "- a:",
+        "- - b:",
+        "-",
+        "- ",
+        "-  c:",
+        "'k':",
+        "\"k\":",
+        "1:",
+        "y:",
+        "null:",
+        "# c",
+        "d",
+    ]);
+    let line = (0usize..7, key, value).prop_map(|(n, k, v)| format!("{}{k}{v}\n", " ".repeat(n)));
+    prop::collection::vec(line, 0..12).prop_map(|lines| lines.concat())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -165,6 +248,37 @@ proptest! {
                 "{v:?}\n{}\n{back:?}", String::from_utf8_lossy(&text)
             );
         }
+    }
+
+    #[test]
+    fn an_outline_is_the_whole_without_its_bodies(text in manifestish(), v in any_value()) {
+        let written = yaml::write(&Value::Map(Map::from_pairs(vec![("spec".into(), v.clone()), ("metadata".into(), v)])));
+        for text in [text.into_bytes(), written.unwrap()] {
+            let whole = yaml::read_typed(&text).map(without_bodies).map_err(|e| e.0);
+            let outline = yaml::read_outline(&text, "metadata").map(without_bodies).map_err(|e| e.0);
+            prop_assert_eq!(format!("{whole:?}"), format!("{outline:?}"), "{}", String::from_utf8_lossy(&text));
+        }
+    }
+}
+
+/// Empties what stands in a mapping, except under `metadata`.
+fn without_bodies(v: Value) -> Value {
+    let emptied = |v: &Value| match v {
+        Value::Map(_) => Value::Map(Map::new()),
+        Value::List(_) => Value::list(Vec::new()),
+        other => other.clone(),
+    };
+    match v {
+        Value::Map(m) => {
+            let pairs = m.borrow();
+            let pairs = pairs.iter().map(|(k, v)| {
+                let keep = k.as_bytes().eq_ignore_ascii_case(b"metadata");
+                (k.clone(), if keep { v.clone() } else { emptied(v) })
+            });
+            Value::Map(Map::from_pairs(pairs.collect()))
+        }
+        Value::List(l) => Value::list(l.iter().map(emptied).collect()),
+        other => other,
     }
 }
 

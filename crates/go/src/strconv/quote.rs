@@ -132,6 +132,10 @@ pub fn unquote(s: &[u8]) -> Option<Vec<u8>> {
     match quote {
         b'`' => (!body.contains(&b'`')).then(|| body.iter().copied().filter(|c| *c != b'\r').collect()),
         b'"' | b'\'' => {
+            let plain = |b: &u8| b.is_ascii() && !matches!(b, b'\\' | b'\n') && *b != quote;
+            if quote == b'"' && body.iter().all(plain) {
+                return Some(body.to_vec());
+            }
             let mut out = Vec::with_capacity(body.len());
             let mut rest = body;
             let mut count = 0;
