@@ -19,6 +19,7 @@ mod requests;
 mod rights;
 mod scenarios;
 mod shells;
+mod signing;
 mod surface;
 mod tools;
 

@@ -23,7 +23,7 @@ pub struct Target {
 }
 
 /// All targets.
-pub const TARGETS: [Target; 8] = [
+pub const TARGETS: [Target; 9] = [
     Target {
         name: "template",
         run: template,
@@ -49,6 +49,14 @@ pub const TARGETS: [Target; 8] = [
         name: "set",
         run: set,
         seeds: &[b"a.b[0].c={1,2,\"x\"},d\\.e=null,f=", b"a[1][2]=x,b={},c=1e3", b"a={\"b\":[1,2]},c=\"d\""],
+    },
+    Target {
+        name: "provenance",
+        run: provenance,
+        seeds: &[
+            include_bytes!("../../provenance/testdata/app.prov"),
+            include_bytes!("../../provenance/testdata/public.gpg"),
+        ],
     },
     // packed by `seeds_of`
     Target { name: "archive", run: chart_archive, seeds: &[] },
@@ -184,6 +192,18 @@ fn chart(bytes: &[u8]) {
 
 fn index(bytes: &[u8]) {
     let _ = pintle_registry::IndexFile::parse(bytes, "index.yaml", &Discard);
+}
+
+/// The bytes as a provenance file beside a good keyring, and as a keyring beside a good provenance file.
+fn provenance(bytes: &[u8]) {
+    use pintle_provenance::{Keyring, verify};
+    let rings = [bytes, include_bytes!("../../provenance/testdata/public.gpg")];
+    for ring in rings.iter().flat_map(|r| Keyring::parse(r)) {
+        for message in [bytes, include_bytes!("../../provenance/testdata/app.prov")] {
+            let _ = verify(&ring, b"archive", message, "app-1.0.0.tgz");
+        }
+        let _ = ring.find("test").map(|k| k.names().count());
+    }
 }
 
 fn plugin(bytes: &[u8]) {

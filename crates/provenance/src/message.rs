@@ -112,7 +112,7 @@ fn signer<'a>(ring: &'a Keyring, signatures: &[Signature], text: &[u8]) -> Resul
     for signature in signatures {
         let ids: Vec<KeyId> = match signature.issuer_key_id().as_slice() {
             [] => signature.issuer_fingerprint().into_iter().filter_map(last_eight).collect(),
-            ids => ids.iter().map(|id| (*id).clone()).collect(),
+            ids => ids.iter().copied().copied().collect(),
         };
         let parts: Vec<Part<'_>> = ring.keys.iter().flat_map(|k| ids.iter().filter_map(|id| k.part(id))).collect();
         if parts.is_empty() {
@@ -148,4 +148,72 @@ fn last_eight(fingerprint: &pgp::types::Fingerprint) -> Option<KeyId> {
 /// `sha256:HEX` of an archive.
 pub fn digest(archive: &[u8]) -> String {
     sha2::Sha256::digest(archive).iter().fold("sha256:".to_owned(), |out, b| format!("{out}{b:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // made by gpg: a key, and its signature of a text that names the digest of `archive`
+    const KEY: &[u8] = include_bytes!("../testdata/public.gpg");
+    const SIGNED: &str = include_str!("../testdata/app.prov");
+
+    fn told(archive: &str, signed: &str, name: &str) -> String {
+        let ring = Keyring::parse(KEY).expect("a keyring");
+        match verify(&ring, archive.as_bytes(), signed.as_bytes(), name) {
+            Ok(found) => found.signed_by.names().collect(),
+            Err(e) => e.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_was_signed_is_known_again() {
+        let who = "Pintle Test <test@example.com>";
+        assert_eq!(told("archive", SIGNED, "app-1.0.0.tgz"), who);
+        // text around the message is no part of it, nor are blanks at the ends of its lines
+        assert_eq!(told("archive", &format!("before\n{SIGNED}after\n"), "app-1.0.0.tgz"), who);
+        assert_eq!(told("archive", &SIGNED.replace("name: app\n", "name: app  \r\n"), "app-1.0.0.tgz"), who);
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        let name = "app-1.0.0.tgz";
+        assert_eq!(
+            told("archive", SIGNED, "other.tgz"),
+            "provenance does not contain a SHA for a file named \"other.tgz\""
+        );
+        let changed = told("another", SIGNED, name);
+        assert!(changed.starts_with("sha256 sum does not match for app-1.0.0.tgz: \"sha256:"), "{changed}");
+        for (from, to) in [("name: app", "name: App"), ("- - https", "- - http"), ("sha256:", "sha256:0")] {
+            let bad = told("archive", &SIGNED.replacen(from, to, 1), name);
+            assert_eq!(bad, "openpgp: invalid signature: EdDSA verification failure", "{from}");
+        }
+        for bad in ["", "text", &SIGNED.replace("-----END", "-----NO"), &SIGNED.replace("Hash:", "Comment:")] {
+            assert_eq!(told("archive", bad, name), "signature block not found");
+        }
+    }
+
+    #[test]
+    fn keyrings_that_are_none_are_refused() {
+        assert!(Keyring::parse(b"").expect("an empty one").keys.is_empty());
+        let armored = Keyring::parse(b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n").expect_err("armour");
+        assert_eq!(armored.to_string(), "openpgp: invalid data: tag byte does not have MSB set");
+        for end in 1..KEY.len() {
+            let cut = KEY.get(..end).unwrap_or_default();
+            // part of a key is no key that signs
+            let verified = Keyring::parse(cut).and_then(|r| verify(&r, b"archive", SIGNED.as_bytes(), "x").map(|_| ()));
+            assert!(verified.is_err(), "{end}");
+        }
+    }
+
+    #[test]
+    fn keys_are_found_by_a_part_of_their_name() {
+        let ring = Keyring::parse(KEY).expect("a keyring");
+        assert_eq!(ring.find("test@example").expect("a key").fingerprint().len(), 40);
+        assert!(matches!(ring.find("nobody"), Err(Error::NoKey)));
+        assert!(matches!(ring.find(""), Err(Error::NoKey)));
+        let key = ring.find("Pintle").expect("a key");
+        let locked = key.unlock(|_| Err::<Vec<u8>, Error>(Error::NoKey)).map(|_| ());
+        assert!(matches!(locked, Err(Error::NotPrivate)));
+    }
 }
