@@ -76,7 +76,8 @@ impl Document {
                     (None, Some(_)) => in_chart(&self.path).to_owned(),
                 },
                 text,
-                values: values(&origins, layers),
+                // a blank line of what was filled in shows none of it
+                values: if text.trim_ascii().is_empty() { String::new() } else { values(&origins, layers) },
             });
         }
         rows
