@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use pintle_chart::os_error;
+use pintle_chart::{load, os_error};
 use pintle_go::time::{Location, RFC3339, Time};
 use pintle_registry::oci::{Registry, is_oci};
 
@@ -25,6 +25,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     if about.is_dir() {
         return Err("cannot push directory, must provide chart archive (.tgz)".into());
     }
+    let chart = load::load_file(path, cx.out)?;
     let read = |p: &Path| std::fs::read(p).map_err(|e| os_error("open", p, &e));
     let data = read(path)?;
     let beside = PathBuf::from(format!("{archive}.prov"));
@@ -35,7 +36,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
     let created = String::from_utf8_lossy(&created);
     let (getter, request) = (getter(cx, None), request(cx, ""));
     Registry::new(&getter, &request)
-        .push(&data, provenance.as_deref(), remote, &created, cx.out)
+        .push(&chart.metadata, &data, provenance.as_deref(), remote, &created, cx.out)
         .map_err(|e| e.to_string())?;
     Ok(())
 }

@@ -275,7 +275,7 @@ impl<'a> Manager<'a> {
                 if Version::new(d.version.as_str()).is_ok() {
                     Some(d.version.clone())
                 } else {
-                    let tags = super::oci::tags(self.cx, &format!("{}/{}", d.repository, d.name))
+                    let tags = super::oci::tags(self.cx, &self.getter, &format!("{}/{}", d.repository, d.name))
                         .map_err(|e| format!("could not retrieve list of tags for repository {}: {e}", d.repository))?;
                     tags.into_iter().find(|t| fits(&constraint, t))
                 }
@@ -393,7 +393,7 @@ impl<'a> Manager<'a> {
                     // what registries say of a chart stands below this line
                     let prov = self.options.verify_always || self.options.verify_if_possible;
                     let (data, provenance) = data
-                        .or_else(|| is_oci(url).then(|| super::oci::fetch(self.cx, url, prov)))
+                        .or_else(|| is_oci(url).then(|| super::oci::fetch(self.cx, &self.getter, url, prov)))
                         .unwrap_or_else(|| Err("not fetched".to_owned()))
                         .map_err(|e| format!("could not download {url}: {e}"))?;
                     load::load_archive(&data, &pintle_chart::log::Discard)

@@ -1,5 +1,6 @@
 //! Charts and plugins in OCI registries, as the commands use them.
 
+use pintle_registry::Getter;
 use pintle_registry::oci::{Reference, Registry};
 
 use super::dependencies::Fetched;
@@ -10,18 +11,17 @@ use crate::Context;
 ///
 /// # Errors
 /// What the registry says.
-pub fn tags(cx: &Context<'_>, repository: &str) -> Result<Vec<String>, String> {
-    let (getter, request) = (getter(cx, None), request(cx, ""));
-    Registry::new(&getter, &request).tags(repository).map_err(|e| e.to_string())
+pub fn tags(cx: &Context<'_>, getter: &Getter, repository: &str) -> Result<Vec<String>, String> {
+    Registry::new(getter, &request(cx, "")).tags(repository).map_err(|e| e.to_string())
 }
 
 /// A chart and, where wanted, its provenance file.
 ///
 /// # Errors
 /// What the registry says.
-pub fn fetch(cx: &Context<'_>, reference: &str, provenance: bool) -> Fetched {
-    let (getter, request) = (getter(cx, None), request(cx, ""));
-    let registry = Registry::new(&getter, &request);
+pub fn fetch(cx: &Context<'_>, getter: &Getter, reference: &str, provenance: bool) -> Fetched {
+    let request = request(cx, "");
+    let registry = Registry::new(getter, &request);
     let place = registry.resolve(reference, "").map_err(|e| e.to_string())?;
     let chart = registry.pull(&place, false, cx.out).map_err(|e| e.to_string())?.chart;
     let prov = || registry.pull(&place, true, cx.out).map(|p| p.provenance).map_err(|e| e.to_string());

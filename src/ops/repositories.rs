@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use pintle_registry::{Downloader, Entry, Getter, Provenance, Request};
+use pintle_registry::{Agents, Downloader, Entry, Getter, Provenance, Request};
 
 use super::getters::LateGetters;
 use crate::Context;
@@ -42,6 +42,7 @@ pub fn getter(cx: &Context<'_>, timeout: Option<Duration>) -> Getter {
         user_agent: format!("Helm/{version}"),
         timeout: timeout.or(Some(TIMEOUT)),
         more: Some(Arc::new(LateGetters::new(&cx.settings))),
+        agents: Agents::default(),
     }
 }
 

@@ -18,6 +18,7 @@ mod render;
 mod requests;
 mod rights;
 mod scenarios;
+mod server;
 mod shells;
 mod signing;
 mod surface;

@@ -140,6 +140,9 @@ impl Downloader<'_> {
         };
         let name = place.file_name();
         let path = folder.join(&name);
+        if !folder.is_dir() {
+            return Err(Error::NotFound(format!("open {}: no such file or directory", path.display())));
+        }
         files::write(&path, &data, 0o644)?;
         let mut out = Downloaded { path, provenance: None, name, warning: None };
         if self.provenance != Provenance::Never {

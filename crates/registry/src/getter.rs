@@ -1,15 +1,16 @@
 //! Fetching: `http` and `https`, charts of registries, and whatever schemes plugins add. Credentials go to the server
 //! they are for, and follow no redirect elsewhere.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
-use ureq::tls::{Certificate, ClientCert, PrivateKey, RootCerts, TlsConfig, TlsProvider};
 
+use crate::agents::Agents;
+use crate::failure::reason;
 use crate::oci::Registry;
-use crate::{Address, Error, Result, fail, files, quote};
+use crate::{Address, Error, Result, fail, quote};
 
 /// Redirects that are followed, as in Go.
 const REDIRECTS: usize = 10;
@@ -55,15 +56,17 @@ pub trait Schemes: std::fmt::Debug + Send + Sync {
     fn get(&self, address: &str, request: &Request) -> std::result::Result<Vec<u8>, String>;
 }
 
-/// The client.
+/// The client. Copies share their connections.
 #[derive(Clone, Debug, Default)]
 pub struct Getter {
     /// `User-Agent`.
     pub user_agent: String,
-    /// For a whole fetch; `None` waits for ever.
+    /// For a whole fetch from a repository; `None` waits for ever.
     pub timeout: Option<Duration>,
     /// What else can be fetched than `http`, `https` and `oci`.
     pub more: Option<Arc<dyn Schemes>>,
+    /// Open connections; [`Default`] begins with none.
+    pub agents: Agents,
 }
 
 /// Whether a scheme is one that is spoken over HTTP.
@@ -72,6 +75,11 @@ pub(crate) fn is_http(scheme: &str) -> bool {
 }
 
 impl Getter {
+    /// The agent for registries: what they send and take may be large, so that only their silence is bounded.
+    pub(crate) fn registry_agent(&self, request: &Request) -> Result<ureq::Agent> {
+        self.agents.get(request, None)
+    }
+
     /// Whether there is a getter for a scheme.
     pub fn knows(&self, scheme: &str) -> bool {
         is_http(scheme) || scheme == "oci" || self.more.as_ref().is_some_and(|m| m.knows(scheme))
@@ -94,7 +102,7 @@ impl Getter {
             };
         }
         let home = Address::parse(&request.repository).or_else(|e| fail(format!("unable to parse getter URL: {e}")))?;
-        let agent = self.agent(request)?;
+        let agent = self.agents.get(request, self.timeout)?;
         let mut at = first;
         for _ in 0..=REDIRECTS {
             let url = at.to_string();
@@ -139,55 +147,6 @@ impl Getter {
         let pulled = registry.pull(&place, provenance, &pintle_chart::log::Discard)?;
         Ok(if provenance { pulled.provenance } else { pulled.chart })
     }
-
-    pub(crate) fn agent(&self, r: &Request) -> Result<ureq::Agent> {
-        let mut tls = TlsConfig::builder()
-            .provider(TlsProvider::Rustls)
-            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .root_certs(RootCerts::PlatformVerifier)
-            .disable_verification(r.insecure_skip_tls_verify);
-        let bad = |why: String| fail(format!("can't create TLS config for client: {why}"));
-        let read = |file: &str| files::read(Path::new(file));
-        if !r.cert_file.is_empty() && !r.key_file.is_empty() {
-            let pair = read(&r.cert_file).and_then(|c| Ok((c, read(&r.key_file)?)));
-            let (cert, key) = match pair {
-                Ok(p) => p,
-                Err(e) => return bad(format!("failed to load cert and key: {e}")),
-            };
-            let certs: Vec<Certificate<'static>> = pem(&cert);
-            match (certs.is_empty(), PrivateKey::from_pem(&key)) {
-                (false, Ok(key)) => tls = tls.client_cert(Some(ClientCert::new_with_certs(&certs, key))),
-                (true, _) => return bad("tls: failed to find any PEM data in certificate input".to_owned()),
-                _ => return bad("tls: failed to find any PEM data in key input".to_owned()),
-            }
-        }
-        if !r.ca_file.is_empty() {
-            let text = match read(&r.ca_file) {
-                Ok(t) => t,
-                Err(e) => return bad(format!("can't read CA file: {} : {e}", quote(&r.ca_file))),
-            };
-            let certs = pem(&text);
-            if certs.is_empty() {
-                return bad("failed to append certificates from pem block".to_owned());
-            }
-            tls = tls.root_certs(RootCerts::Specific(Arc::new(certs)));
-        }
-        let config = ureq::Agent::config_builder()
-            .tls_config(tls.build())
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .timeout_global(self.timeout.filter(|t| !t.is_zero()));
-        Ok(config.build().new_agent())
-    }
-}
-
-fn pem(text: &[u8]) -> Vec<Certificate<'static>> {
-    ureq::tls::parse_pem(text)
-        .filter_map(|item| match item {
-            Ok(ureq::tls::PemItem::Certificate(c)) => Some(c),
-            _ => None,
-        })
-        .collect()
 }
 
 /// Where a redirect leads.
@@ -197,28 +156,4 @@ pub(crate) fn resolve_from(at: &Address, target: &str) -> Result<String> {
     let query = Address::parse(target)?.query;
     base.query = query;
     crate::resolve_reference(&base.to_string(), target)
-}
-
-/// A failed connection in Go's words.
-pub(crate) fn reason(e: &ureq::Error, at: &Address) -> String {
-    use std::io::ErrorKind as K;
-    let host = at.authority();
-    let port = if at.scheme == "https" { "443" } else { "80" };
-    let with_port =
-        if host.rsplit(']').next().unwrap_or(host).contains(':') { host.to_owned() } else { format!("{host}:{port}") };
-    match e {
-        ureq::Error::Io(e) => match e.kind() {
-            K::ConnectionRefused => format!("dial tcp {with_port}: connect: connection refused"),
-            K::UnexpectedEof => "EOF".to_owned(),
-            _ => e.to_string(),
-        },
-        ureq::Error::HostNotFound => {
-            let name = host.split(':').next().unwrap_or(host);
-            format!("dial tcp: lookup {name}: no such host")
-        }
-        ureq::Error::Timeout(_) => {
-            "context deadline exceeded (Client.Timeout exceeded while awaiting headers)".to_owned()
-        }
-        e => e.to_string(),
-    }
 }

@@ -4,8 +4,10 @@
 //! Nothing here prints.
 
 mod address;
+mod agents;
 mod brief;
 mod download;
+mod failure;
 mod files;
 mod getter;
 mod index;
@@ -14,6 +16,7 @@ mod repos;
 pub mod search;
 
 pub use address::{Address, equal, join, resolve_reference};
+pub use agents::Agents;
 pub use brief::brief_file;
 pub use download::{Downloaded, Downloader, Provenance, address_in, fetch_index, find_in_repository};
 pub use getter::{Getter, Request, Schemes};

@@ -1,11 +1,12 @@
 //! Charts as artifacts: a manifest, the chart's metadata as its configuration, the archive and perhaps its provenance
 //! file as layers.
 
+use pintle_chart::Metadata;
 use pintle_chart::log::LogSink;
-use pintle_chart::{Metadata, load};
 use serde_json::{Value, json};
 
-use super::http::{Answer, Call, Connection, SMALL};
+use super::http::{Call, Connection, SMALL};
+use super::upload::upload;
 use super::{Reference, Registry, UNDERSCORE};
 use crate::{Result, fail, files};
 
@@ -45,9 +46,9 @@ pub struct Pushed {
 /// A blob that a manifest names.
 #[derive(Clone, Debug)]
 pub(super) struct Layer {
-    media_type: String,
-    digest: String,
-    size: u64,
+    pub media_type: String,
+    pub digest: String,
+    pub size: u64,
 }
 
 impl Layer {
@@ -141,21 +142,20 @@ impl Registry<'_> {
         Ok(Pulled { digest, chart, provenance })
     }
 
-    /// Pushes an archive and perhaps its provenance file below `remote`, under the chart's name and version
+    /// Pushes the archive of a chart and perhaps its provenance file below `remote`, under the chart's name and version
     /// (`OCIPusher.push`). `created` is when the archive was written (RFC 3339).
     ///
     /// # Errors
-    /// Archives that are no charts, what the registry says.
+    /// What the registry says.
     pub fn push(
         &self,
+        meta: &Metadata,
         archive: &[u8],
         provenance: Option<&[u8]>,
         remote: &str,
         created: &str,
         log: &dyn LogSink,
     ) -> Result<Pushed> {
-        let chart = load::load_archive(archive, log).or_else(|e| fail(e.to_string()))?;
-        let meta = &chart.metadata;
         let base = remote.strip_prefix("oci://").unwrap_or(remote);
         let base = files::clean(std::path::Path::new(base));
         let r = Reference::parse(&format!("{}/{}:{}", base.display(), meta.name, meta.version))?;
@@ -238,35 +238,6 @@ pub(super) fn blob(connection: &Connection<'_>, r: &Reference, layer: &Layer, sc
         return fail(format!("{}: mismatched digest: got {digest}, expected {}", answer.what, layer.digest));
     }
     Ok(answer.body)
-}
-
-/// Uploads a blob: a session is opened, then everything is sent at once.
-fn upload(connection: &Connection<'_>, r: &Reference, layer: &Layer, data: &[u8], scope: &str) -> Result<()> {
-    let url = connection.at(&format!("/v2/{}/blobs/uploads/", r.repository));
-    let call = Call { method: "POST", body: Some(&[]), limit: SMALL, scope, ..Call::default() };
-    let answer = connection.send(&url, call)?;
-    if answer.status != 202 {
-        return answer.error();
-    }
-    let session = location(&answer, &url)?;
-    let mark = if session.contains('?') { '&' } else { '?' };
-    let call = Call {
-        method: "PUT",
-        content_type: "application/octet-stream",
-        body: Some(data),
-        limit: SMALL,
-        scope,
-        ..Call::default()
-    };
-    let answer = connection.send(&format!("{session}{mark}digest={}", layer.digest.replace(':', "%3A")), call)?;
-    if answer.status == 201 { Ok(()) } else { answer.error() }
-}
-
-fn location(answer: &Answer, url: &str) -> Result<String> {
-    match answer.header("location") {
-        Some(target) => crate::getter::resolve_from(&crate::Address::parse(url)?, target),
-        None => fail(format!("{}: no Location of the upload", answer.what)),
-    }
 }
 
 /// A manifest's annotations, by name: what the chart tells, and its own, which may not change title and version.

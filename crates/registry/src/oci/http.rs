@@ -9,11 +9,15 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::credentials::{self, Credential};
-use crate::getter::{is_http, reason};
+use crate::failure::reason;
+use crate::getter::is_http;
 use crate::{Address, Getter, Request, Result, fail, quote};
 
 /// How often a request is repeated that found the server busy.
-const REPEATS: u32 = 4;
+const REPEATS: u32 = 5;
+/// The longest pause that is made by itself, and the longest that a server may ask for.
+const PAUSE: Duration = Duration::from_secs(3);
+const ASKED_PAUSE: Duration = Duration::from_secs(30);
 /// The most that a manifest, a list of tags or a token may be, in bytes (ORAS: 4 MiB).
 pub(super) const SMALL: u64 = 4 << 20;
 
@@ -23,6 +27,8 @@ pub(super) struct Call<'a> {
     pub method: &'static str,
     pub accept: &'a str,
     pub content_type: &'a str,
+    /// `FIRST-LAST`, where the body is a part; both count.
+    pub range: &'a str,
     pub body: Option<&'a [u8]>,
     /// The most that is taken of the answer, in bytes.
     pub limit: u64,
@@ -104,7 +110,7 @@ impl<'a> Connection<'a> {
     pub fn new(getter: &'a Getter, request: &'a Request, registry: &str) -> Result<Self> {
         let host = if registry == "docker.io" { "registry-1.docker.io" } else { registry };
         let scheme = if request.plain_http { "http" } else { "https" };
-        let agent = getter.agent(request)?;
+        let agent = getter.registry_agent(request)?;
         let home = Address::parse(&format!("{scheme}://{host}"))?;
         let given = !request.username.is_empty() && !request.password.is_empty();
         let credential = given.then(|| Credential {
@@ -114,6 +120,14 @@ impl<'a> Connection<'a> {
         });
         let (credential, granted) = (RefCell::new(credential), RefCell::default());
         Ok(Connection { getter, request, agent, home, registry: registry.to_owned(), credential, granted })
+    }
+
+    /// Goes by the request's credentials alone, whatever is kept and however little they say.
+    pub fn with_given_credentials(self) -> Self {
+        let r = self.request;
+        let given = Credential { username: r.username.clone(), password: r.password.clone(), ..Credential::default() };
+        self.credential.replace(Some(given));
+        self
     }
 
     /// An address below the registry's own.
@@ -174,9 +188,9 @@ impl<'a> Connection<'a> {
         let mut left = REPEATS;
         loop {
             match self.once(at, call, authorization) {
-                Ok(a) if left > 0 && matches!(a.status, 408 | 429 | 500 | 502 | 503 | 504) => {
+                Ok(a) if left > 0 && matches!(a.status, 408 | 429 | 500 | 502..) => {
                     let told = a.header("retry-after").and_then(|s| s.parse().ok()).map(Duration::from_secs);
-                    std::thread::sleep(told.unwrap_or(wait).min(Duration::from_secs(30)));
+                    std::thread::sleep(told.map_or(wait.min(PAUSE), |t| t.min(ASKED_PAUSE)));
                 }
                 done => return done,
             }
@@ -192,6 +206,7 @@ impl<'a> Connection<'a> {
         let headers = [
             ("Accept", call.accept),
             ("Content-Type", call.content_type),
+            ("Content-Range", call.range),
             ("Authorization", authorization.unwrap_or("")),
         ];
         for (name, value) in headers {
@@ -229,8 +244,11 @@ impl<'a> Connection<'a> {
         let (scheme, rest) = challenge.split_once(' ').unwrap_or((challenge, ""));
         let (key, value) = if scheme.eq_ignore_ascii_case("basic") {
             let c = self.credential()?;
-            if c.username.is_empty() || c.password.is_empty() {
+            if c.is_empty() {
                 return fail("basic credential not found");
+            }
+            if c.username.is_empty() || c.password.is_empty() {
+                return fail("missing username or password for basic auth");
             }
             ("basic", basic(&c))
         } else if scheme.eq_ignore_ascii_case("bearer") {

@@ -8,6 +8,7 @@ mod credentials;
 mod http;
 mod plugin;
 mod reference;
+mod upload;
 
 use std::path::Path;
 
@@ -62,7 +63,7 @@ impl<'a> Registry<'a> {
         }
         reference::check_registry(host)?;
         let refused = |e: crate::Error| crate::Error::Text(format!("authenticating to {}: {e}", crate::quote(host)));
-        let connection = self.connect(host)?;
+        let connection = self.connect(host)?.with_given_credentials();
         let call = Call { method: "GET", limit: SMALL, ..Call::default() };
         let answer = connection.send(&connection.at("/v2/"), call).map_err(refused)?;
         match answer.status {

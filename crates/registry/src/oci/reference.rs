@@ -44,9 +44,10 @@ impl Reference {
         if !tag.is_empty() && !is_tag(&tag) {
             return fail(format!("invalid reference: invalid tag {}", quote(&tag)));
         }
-        let hex = r.digest.strip_prefix("sha256:").filter(|h| h.len() == 64);
-        if !r.digest.is_empty() && !hex.is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit())) {
-            return fail(format!("invalid reference: invalid digest {}", quote(&r.digest)));
+        if !r.digest.is_empty()
+            && let Err(why) = check_digest(&r.digest)
+        {
+            return fail(format!("invalid reference: invalid digest {}: {why}", quote(&r.digest)));
         }
         (r.registry, r.repository, r.tag) = (registry.to_owned(), repository.to_owned(), tag);
         Ok(r)
@@ -80,6 +81,21 @@ pub(super) fn check_registry(host: &str) -> Result<()> {
     if ok && !host.is_empty() { Ok(()) } else { fail(format!("invalid reference: invalid registry {}", quote(host))) }
 }
 
+/// Whether a digest is one that can be checked here, in the words of `opencontainers/go-digest`.
+fn check_digest(digest: &str) -> std::result::Result<(), &'static str> {
+    const FORMAT: &str = "invalid checksum digest format";
+    let (algorithm, hex) = digest.split_once(':').filter(|(a, h)| !a.is_empty() && !h.is_empty()).ok_or(FORMAT)?;
+    if algorithm != "sha256" {
+        let word = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+._-=".contains(&b));
+        return Err(if word(algorithm) && word(hex) { "unsupported digest algorithm" } else { FORMAT });
+    }
+    match hex.len() {
+        64 if hex.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) => Ok(()),
+        64 => Err(FORMAT),
+        _ => Err("invalid checksum digest length"),
+    }
+}
+
 /// `[a-z0-9]+(?:(?:[._]|__|[-]*)[a-z0-9]+)*`
 fn is_component(part: &str) -> bool {
     let alnum = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
@@ -109,6 +125,17 @@ mod tests {
         let digest = format!("sha256:{}", "a".repeat(64));
         let r = Reference::parse(&format!("h/a:1@{digest}")).unwrap();
         assert_eq!((r.wanted(), r.to_string().as_str()), (digest.as_str(), "h/a:1"));
+    }
+
+    #[test]
+    fn bad_digests_are_told_apart() {
+        let why = |d: &str| Reference::parse(&format!("h/a@{d}")).unwrap_err().to_string();
+        let text = |d: &str, why: &str| format!("invalid reference: invalid digest \"{d}\": {why}");
+        assert_eq!(why("sha256:12"), text("sha256:12", "invalid checksum digest length"));
+        assert_eq!(why("md5:12"), text("md5:12", "unsupported digest algorithm"));
+        assert_eq!(why("12"), text("12", "invalid checksum digest format"));
+        let upper = format!("sha256:{}", "A".repeat(64));
+        assert_eq!(why(&upper), text(&upper, "invalid checksum digest format"));
     }
 
     #[test]

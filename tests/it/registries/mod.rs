@@ -1,57 +1,19 @@
-//! A real registry (Debian's docker-registry) that asks for a password.
+//! Registries: real ones (Debian's docker-registry) that ask for passwords, tokens and certificates, and small ones that
+//! misbehave.
 
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod misbehaving;
+mod real;
+mod tls;
+mod tokens;
 
-use crate::kit::{Sandbox, skipped};
+use real::{Wants, start};
 
-/// `user:password`, as `htpasswd -B` writes it.
-const ACCOUNT: &str = "user:$2y$05$abcdefghijklmnopqrstuuWG29KuyeAicPCJODk1zjyGvyQUU2awu\n";
-
-struct Server {
-    process: Child,
-    host: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn serve(sandbox: &Sandbox) -> Option<Server> {
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a port").port();
-    let host = format!("127.0.0.1:{port}");
-    let (root, accounts) = (sandbox.path("registry"), sandbox.write("accounts", ACCOUNT));
-    let config = sandbox.write(
-        "registry.yml",
-        format!(
-            "version: 0.1\nlog: {{level: error}}\nstorage: {{filesystem: {{rootdirectory: {}}}}}\nhttp: {{addr: {host}}}\n\
-             auth: {{htpasswd: {{realm: test, path: {}}}}}\n",
-            root.display(),
-            accounts.display()
-        ),
-    );
-    let started =
-        Command::new("docker-registry").arg("serve").arg(config).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-    let Ok(process) = started else {
-        skipped("docker-registry is missing");
-        return None;
-    };
-    let start = Instant::now();
-    while std::net::TcpStream::connect(&host).is_err() {
-        assert!(start.elapsed() < Duration::from_secs(20), "the registry does not listen");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    Some(Server { process, host })
-}
+use crate::kit::Sandbox;
 
 #[test]
 fn charts_go_into_a_registry_and_come_back() {
     let s = Sandbox::new();
-    let Some(server) = serve(&s) else { return };
+    let Some(server) = start(&s, Wants::Password) else { return };
     let (host, remote) = (&server.host, format!("oci://{}/charts", server.host));
     for version in ["1.0.0", "1.1.0+build.1", "2.0.0-rc.1"] {
         s.write("app/Chart.yaml", format!("apiVersion: v2\nname: app\nversion: {version}\n"));
