@@ -336,6 +336,13 @@ const SEARCH_HUB: &[F] = &[
 ];
 #[rustfmt::skip]
 const SEARCH_REPO: &[F] = &[
+    F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "insecure-skip-tls-verify", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "key-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "password", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "plain-http", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "username", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "devel", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "fail-on-no-result", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "max-col-width", short: "", ty: Ty::Uint, kind: "uint", default: "50", no_opt: "", hidden: false, deprecated: "" },
@@ -343,6 +350,37 @@ const SEARCH_REPO: &[F] = &[
     F { name: "regexp", short: "r", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
     F { name: "version", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
     F { name: "versions", short: "l", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+];
+#[rustfmt::skip]
+const SHOW_VERSIONS: &[F] = &[
+    F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "devel", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "insecure-skip-tls-verify", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "key-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "output", short: "o", ty: Ty::Format, kind: "format", default: "table", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "pass-credentials", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "password", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "plain-http", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "repo", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "username", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "version", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+];
+#[rustfmt::skip]
+const OUTDATED: &[F] = &[
+    F { name: "all", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "all-namespaces", short: "A", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "ca-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "cert-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "devel", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "fail-on-outdated", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "insecure-skip-tls-verify", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "key-file", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "output", short: "o", ty: Ty::Format, kind: "format", default: "table", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "password", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
+    F { name: "plain-http", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "releases", short: "", ty: Ty::Bool, kind: "bool", default: "false", no_opt: "true", hidden: false, deprecated: "" },
+    F { name: "username", short: "", ty: Ty::String, kind: "string", default: "", no_opt: "", hidden: false, deprecated: "" },
 ];
 #[rustfmt::skip]
 const SHOW_ALL: &[F] = &[
@@ -620,18 +658,25 @@ pub const COMMANDS: &[C] = &[
     C { path: "diff revision", usage: "diff revision RELEASE REVISION [REVISION] [flags]", aliases: &[], args: Args::AtLeast(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
     C { path: "diff rollback", usage: "diff rollback RELEASE [REVISION] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
     C { path: "diff release", usage: "diff release RELEASE OTHER [flags]", aliases: &[], args: Args::Exact(2), runnable: true, hidden: false, exclusive: &[], flags: DIFF },
+    C { path: "show versions", usage: "show versions [CHART] [flags]", aliases: &[], args: Args::Exact(1), runnable: true, hidden: false, exclusive: &[], flags: SHOW_VERSIONS },
+    C { path: "outdated", usage: "outdated [CHART_PATH] [flags]", aliases: &[], args: Args::AtMost(1), runnable: true, hidden: false, exclusive: &[], flags: OUTDATED },
     C { path: "unlock", usage: "unlock RELEASE_NAME [...] [flags]", aliases: &[], args: Args::AtLeast(1), runnable: true, hidden: false, exclusive: &[], flags: UNLOCK },
 ];
 
 /// Whether Helm has no such command.
 pub fn is_own(c: &C) -> bool {
-    matches!(c.path.split(' ').next(), Some("diff" | "unlock")) || c.path == "completion nushell"
+    matches!(c.path.split(' ').next(), Some("diff" | "unlock" | "outdated"))
+        || matches!(c.path, "completion nushell" | "show versions")
 }
 
 /// Flags that Helm does not have, of commands that it has.
 const OWN_FLAGS: &[&str] = &["crds", "report-dir", "show-source", "skip-preflight"];
 
-/// Whether Helm has no such flag.
-pub fn is_own_flag(f: &F) -> bool {
-    OWN_FLAGS.contains(&f.name)
+/// Flags of `search repo` for what it finds in registries.
+const OF_REGISTRIES: &[&str] =
+    &["ca-file", "cert-file", "insecure-skip-tls-verify", "key-file", "password", "plain-http", "username"];
+
+/// Whether Helm has no such flag on a command.
+pub fn is_own_flag(c: &C, f: &F) -> bool {
+    OWN_FLAGS.contains(&f.name) || (c.path == "search repo" && OF_REGISTRIES.contains(&f.name))
 }

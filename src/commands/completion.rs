@@ -261,7 +261,7 @@ fn flags(cx: &Context<'_>, c: &Command, word: &str) -> Answer {
     let mut groups: [Vec<(&str, &str, &str)>; 2] = Default::default();
     for (i, group) in [table::GLOBAL, c.flags].into_iter().enumerate() {
         let shown = |f: &&Flag| !f.hidden && f.deprecated.is_empty() && !excluded(f.name);
-        let helms = |f: &&Flag| cx.settings.program != "helm" || !table::is_own_flag(f);
+        let helms = |f: &&Flag| cx.settings.program != "helm" || !table::is_own_flag(c, f);
         for f in group.iter().filter(shown).filter(helms) {
             if !cx.args.changed(f.name) || repeatable(f) {
                 groups[i].push((f.name, f.short, about::flag(c.path, f.name)));
@@ -387,7 +387,9 @@ fn arguments(cx: &Context<'_>, c: &Command, word: &str) -> Option<Answer> {
             if n == wanted { charts(cx, word, true) } else { Answer::nothing() }
         }
         "upgrade" | "diff upgrade" if n == 1 => charts(cx, word, true),
-        "show all" | "show chart" | "show crds" | "show readme" | "show values" if n == 0 => charts(cx, word, true),
+        "show all" | "show chart" | "show crds" | "show readme" | "show values" | "show versions" if n == 0 => {
+            charts(cx, word, true)
+        }
         "pull" => {
             if n == 0 {
                 charts(cx, word, false)
@@ -410,6 +412,7 @@ fn arguments(cx: &Context<'_>, c: &Command, word: &str) -> Option<Answer> {
         {
             releases(cx)
         }
+        "outdated" if n == 0 => return None,
         "dependency build" | "dependency list" | "dependency update" | "lint" | "package" | "search repo"
         | "search hub" | "plugin package" | "plugin verify" => return None,
         _ if c.runnable && !c.path.is_empty() => Answer::no_more(),

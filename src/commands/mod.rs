@@ -9,6 +9,7 @@ mod env;
 mod install;
 mod lifecycle;
 mod lint;
+mod outdated;
 mod package;
 mod plugin;
 mod pull;
@@ -23,6 +24,7 @@ mod unlock;
 mod upgrade;
 mod verify;
 pub mod version;
+mod versions;
 
 use crate::error::{CliError, CliResult};
 use crate::ops::postrender;
@@ -63,6 +65,8 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         "push" => push::run(cx),
         "registry login" => registry::login(cx),
         "registry logout" => registry::logout(cx),
+        "show versions" => versions::show(cx),
+        "outdated" => outdated::run(cx),
         "search repo" => search::repo(cx),
         "search hub" => search::hub(cx),
         "install" => install::run(cx),

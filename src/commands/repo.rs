@@ -137,6 +137,7 @@ pub fn list(cx: &Context<'_>) -> CliResult {
 /// `repo remove`
 pub fn remove(cx: &Context<'_>) -> CliResult {
     let at = places(cx);
+    let _lock = if at.repositories.exists() { Some(lock(&at.repositories)?) } else { None };
     let mut file = Repositories::load(&at.repositories).unwrap_or_default();
     if file.entries.is_empty() {
         return Err("no repositories configured".into());

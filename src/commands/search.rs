@@ -2,6 +2,7 @@
 
 use pintle_chart::log::{Level, LogSink as _, Record};
 use pintle_go::semver::{Constraint, Version};
+use pintle_registry::oci::is_oci;
 use pintle_registry::search::{Found, Term, search, sort};
 use pintle_registry::{Address, IndexFile, Repositories, Request, index_file};
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use crate::Context;
 use crate::error::{CliError, CliResult};
 use crate::ops::repositories::{getter, places};
+use crate::ops::versions;
 use crate::output::release;
 use crate::output::table::Table;
 
@@ -18,6 +20,9 @@ const HUB_PATH: &str = "/api/chartsvc/v1/charts/search";
 /// `search repo`
 pub fn repo(cx: &Context<'_>) -> CliResult {
     let p = &cx.args;
+    if let Some(reference) = p.args.first().filter(|a| is_oci(a)) {
+        return registry(cx, reference);
+    }
     let at = places(cx);
     let mut version = p.text("version");
     cx.out.debug_record("original chart version", &[("version", version.clone())]);
@@ -85,6 +90,29 @@ pub fn repo(cx: &Context<'_>) -> CliResult {
         };
         let head = vec!["NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION"];
         (head, found.iter().map(|f| row(f).to_vec()).collect())
+    })
+}
+
+/// `search repo oci://…`: the versions that lie in a repository of a registry, the newest alone without `--versions`.
+fn registry(cx: &Context<'_>, reference: &str) -> CliResult {
+    let wanted = versions::wanted(cx)?;
+    let mut found = versions::in_registry(cx, &getter(cx, None), reference)?;
+    found.retain(|v| versions::fits(&wanted, &v.version));
+    if !cx.args.on("versions") {
+        found.truncate(1);
+    }
+    let shown: Vec<Value> = found
+        .iter()
+        .map(|v| {
+            let (app, text) = (&v.app_version, &v.description);
+            json!({"name": reference, "version": v.version, "app_version": app, "description": text})
+        })
+        .collect();
+    show(cx, &shown, || {
+        let row = |v: &versions::Known| {
+            vec![reference.to_owned(), v.version.clone(), v.app_version.clone(), v.description.clone()]
+        };
+        (vec!["NAME", "CHART VERSION", "APP VERSION", "DESCRIPTION"], found.iter().map(row).collect())
     })
 }
 

@@ -6,11 +6,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use pintle_chart::log::LogSink as _;
+use pintle_chart::log::{Held, LogSink as _};
 use pintle_chart::{Chart, Dependency, Lock, Timestamp, load, lock, os_error, package};
 use pintle_go::semver::{Constraint, Version};
 use pintle_registry::{
-    Address, Entry, Getter, IndexFile, Repositories, Request, address_in, equal, fetch_index, index_file,
+    ARCHIVES, Address, Entry, Getter, IndexFile, Repositories, Request, address_in, equal, fetch_index, index_file,
 };
 
 use super::repositories::{Places, getter, places};
@@ -391,13 +391,13 @@ impl<'a> Manager<'a> {
                 Origin::Remote(url, _) => {
                     self.tell(format!("Downloading {} from repo {}", d.name, d.repository));
                     // what registries say of a chart stands below this line
-                    let prov = self.options.verify_always || self.options.verify_if_possible;
-                    let (data, provenance) = data
-                        .or_else(|| is_oci(url).then(|| super::oci::fetch(self.cx, &self.getter, url, prov)))
-                        .unwrap_or_else(|| Err("not fetched".to_owned()))
-                        .map_err(|e| format!("could not download {url}: {e}"))?;
+                    let (data, said) = data.unwrap_or_else(|| (Err("not fetched".to_owned()), Held::default()));
+                    said.replay(self.cx.out);
+                    // Helm tells of charts of a registry without their tag
+                    let shown = if is_oci(url) { url.rsplit_once(':').map_or(&**url, |(u, _)| u) } else { url };
+                    let (data, provenance) = data.map_err(|e| format!("could not download {shown}: {e}"))?;
                     load::load_archive(&data, &pintle_chart::log::Discard)
-                        .map_err(|e| format!("could not download {url}: this is no chart: {e}"))?;
+                        .map_err(|e| format!("could not download {shown}: this is no chart: {e}"))?;
                     let name = file_name(url);
                     let file = scratch.join(&name);
                     write(&file, &data)?;
@@ -486,7 +486,7 @@ impl<'a> Manager<'a> {
             let url = self
                 .address_unnamed(&entry, d)
                 .map_err(|e| format!("chart {} not found in {}: {e}", d.name, d.repository))?;
-            return Ok((url.clone(), Request { repository: url, ..Request::default() }));
+            return Ok((url.clone(), Request { repository: url, accept: ARCHIVES, ..Request::default() }));
         };
         let versions = index.entries.get(&d.name).ok_or("entry not found")?;
         let same = |have: &str| match (Version::new(d.version.as_str()), Version::new(have)) {
@@ -497,7 +497,7 @@ impl<'a> Manager<'a> {
         let found = versions.iter().find(|v| !v.urls.is_empty() && (d.version.is_empty() || same(v.version())));
         let url = found.and_then(|v| v.urls.first()).ok_or("no matching version")?;
         let url = pintle_registry::resolve_reference(&d.repository, url).map_err(|e| e.to_string())?;
-        Ok((url, entry.request()))
+        Ok((url, Request { accept: ARCHIVES, ..entry.request() }))
     }
 
     /// As [`Manager::address`], in a repository that was not added: its index is fetched once.
@@ -511,15 +511,16 @@ impl<'a> Manager<'a> {
     }
 
     /// Fetches what has an address, side by side, each with its provenance file where one is wanted.
-    fn fetch_remote(&self, origins: &[Origin]) -> Vec<Option<Fetched>> {
+    fn fetch_remote(&self, origins: &[Origin]) -> Vec<Option<(Fetched, Held)>> {
         let with_provenance = self.options.verify_always || self.options.verify_if_possible;
-        let mut out: Vec<Option<Fetched>> = origins.iter().map(|_| None).collect();
+        let mut out: Vec<Option<(Fetched, Held)>> = origins.iter().map(|_| None).collect();
         // a few are fetched one after the other, so that servers see them in the chart's order, as from Helm
         const FEW: usize = 3;
         const AT_ONCE: usize = 16;
         let remote = origins.iter().filter(|o| matches!(o, Origin::Remote(..))).count();
         let at_once = if remote > FEW { AT_ONCE } else { 1 };
-        let getter = &self.getter;
+        // charts of registries come with the credentials and certificates of the flags
+        let (getter, of_flags) = (&self.getter, super::repositories::request(self.cx, ""));
         let next = std::sync::atomic::AtomicUsize::new(0);
         let results = std::sync::Mutex::new(&mut out);
         std::thread::scope(|scope| {
@@ -529,17 +530,19 @@ impl<'a> Manager<'a> {
                         let i = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                         let Some(origin) = origins.get(i) else { break };
                         let Origin::Remote(url, request) = origin else { continue };
-                        if is_oci(url) {
-                            continue;
-                        }
-                        let fetched = getter.get(url, request).map_err(|e| e.to_string()).map(|data| {
-                            let prov = || getter.get(&format!("{url}.prov"), request).map_err(|e| e.to_string());
-                            (data, with_provenance.then(prov))
-                        });
+                        let said = Held::default();
+                        let fetched = if is_oci(url) {
+                            super::oci::fetch(getter, &of_flags, url, with_provenance, &said)
+                        } else {
+                            getter.get(url, request).map_err(|e| e.to_string()).map(|data| {
+                                let prov = || getter.get(&format!("{url}.prov"), request).map_err(|e| e.to_string());
+                                (data, with_provenance.then(prov))
+                            })
+                        };
                         if let Ok(mut results) = results.lock()
                             && let Some(slot) = results.get_mut(i)
                         {
-                            *slot = Some(fetched);
+                            *slot = Some((fetched, said));
                         }
                     }
                 });

@@ -19,3 +19,4 @@ pub mod show_source;
 pub mod signing;
 pub mod stop;
 pub mod values;
+pub mod versions;

@@ -1,7 +1,8 @@
 //! Charts and plugins in OCI registries, as the commands use them.
 
-use pintle_registry::Getter;
+use pintle_chart::log::LogSink;
 use pintle_registry::oci::{Reference, Registry};
+use pintle_registry::{Getter, Request};
 
 use super::dependencies::Fetched;
 use super::repositories::{getter, request};
@@ -19,12 +20,11 @@ pub fn tags(cx: &Context<'_>, getter: &Getter, repository: &str) -> Result<Vec<S
 ///
 /// # Errors
 /// What the registry says.
-pub fn fetch(cx: &Context<'_>, getter: &Getter, reference: &str, provenance: bool) -> Fetched {
-    let request = request(cx, "");
-    let registry = Registry::new(getter, &request);
+pub fn fetch(getter: &Getter, request: &Request, reference: &str, provenance: bool, log: &dyn LogSink) -> Fetched {
+    let registry = Registry::new(getter, request);
     let place = registry.resolve(reference, "").map_err(|e| e.to_string())?;
-    let chart = registry.pull(&place, false, cx.out).map_err(|e| e.to_string())?.chart;
-    let prov = || registry.pull(&place, true, cx.out).map(|p| p.provenance).map_err(|e| e.to_string());
+    let chart = registry.pull(&place, false, log).map_err(|e| e.to_string())?.chart;
+    let prov = || registry.pull(&place, true, log).map(|p| p.provenance).map_err(|e| e.to_string());
     Ok((chart, provenance.then(prov)))
 }
 

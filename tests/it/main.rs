@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, reason = "tests are named for what they show")]
 
+mod advisories;
 mod bad_input;
 mod commandline;
 mod crash;

@@ -117,6 +117,43 @@ impl LogSink for Lines {
     }
 }
 
+/// Keeps what is told, to hand it on later: what threads tell side by side is shown in order.
+#[derive(Debug, Default)]
+pub struct Held(RefCell<Vec<Told>>);
+
+/// Something that was told.
+#[derive(Debug)]
+enum Told {
+    Record { level: Level, msg: String, attrs: Vec<(String, String)> },
+    Line(String),
+}
+
+impl Held {
+    /// Hands on what was kept, in the order in which it came.
+    pub fn replay(self, to: &dyn LogSink) {
+        for told in self.0.take() {
+            match told {
+                Told::Line(text) => to.say(&text),
+                Told::Record { level, msg, attrs } => {
+                    let attrs: Vec<(&str, String)> = attrs.iter().map(|(k, v)| (k.as_str(), v.clone())).collect();
+                    to.log(&Record { level, msg: &msg, attrs: &attrs });
+                }
+            }
+        }
+    }
+}
+
+impl LogSink for Held {
+    fn log(&self, r: &Record<'_>) {
+        let attrs = r.attrs.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+        self.0.borrow_mut().push(Told::Record { level: r.level, msg: r.msg.to_owned(), attrs });
+    }
+
+    fn say(&self, text: &str) {
+        self.0.borrow_mut().push(Told::Line(text.to_owned()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use crate::oci::{Reference, Registry};
 use crate::{Address, Entry, Error, Getter, IndexFile, Repositories, Request, Result, equal, fail, files, quote};
 
 /// What `Accept` says where an archive is wanted.
-const ARCHIVES: &str = "application/gzip,application/octet-stream";
+pub const ARCHIVES: &str = "application/gzip,application/octet-stream";
 
 /// What to do about a chart's provenance file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

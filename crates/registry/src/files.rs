@@ -41,10 +41,14 @@ pub(crate) fn clean(path: &Path) -> PathBuf {
 pub(crate) fn write(path: &Path, data: &[u8], mode: u32) -> Result<()> {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(dir).map_err(|e| os("mkdir", dir, &e))?;
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let beside = dir.join(format!(".{name}.{}.tmp", std::process::id()));
+    // several threads may write the same file
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let beside = dir.join(format!(".{name}.{}-{count}.tmp", std::process::id()));
     let written = fs::OpenOptions::new()
         .write(true)
         .create(true)

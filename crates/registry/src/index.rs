@@ -173,7 +173,7 @@ impl ChartVersion {
         &self.metadata.version
     }
 
-    fn to_json(&self) -> Json {
+    pub(crate) fn to_json(&self) -> Json {
         let Json::Object(mut o) = self.metadata.to_json() else { return Json::Null };
         o.insert("urls".to_owned(), self.urls.iter().map(String::as_str).collect());
         o.insert("created".to_owned(), Json::from(self.created.to_rfc3339_nano()));
@@ -302,42 +302,6 @@ impl IndexFile {
             log.log(&Record { level, msg, attrs: &attrs });
         }
         Ok(v)
-    }
-
-    /// Makes an index of the archives in a folder and in the folders right below it; `base` is where they will be served.
-    ///
-    /// # Errors
-    /// Archives that cannot be read. What is no chart is left out.
-    pub fn of_directory(dir: &Path, base: &str, log: &dyn LogSink) -> Result<IndexFile> {
-        let mut index = IndexFile::default();
-        let mut archives = files::with_extension(dir, "tgz");
-        for below in files::folders(dir) {
-            archives.extend(files::with_extension(&below, "tgz"));
-        }
-        for path in archives {
-            let data = files::read(&path)?;
-            let Ok(chart) = pintle_chart::load::load_archive(&data, log) else { continue };
-            let relative = path.strip_prefix(dir).unwrap_or(&path);
-            let name = relative.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let parent = relative.parent().unwrap_or(Path::new("")).to_string_lossy().into_owned();
-            let parent = crate::join(base, &parent)?;
-            let url = if parent.is_empty() { name.clone() } else { crate::join(&parent, &name)? };
-            let mut metadata = chart.metadata.clone();
-            if metadata.api_version.is_empty() {
-                metadata.api_version = "v1".to_owned();
-            }
-            if let Err(e) = metadata.validate() {
-                return fail(format!("failed adding to {name} to index: validate failed for {name}: {e}"));
-            }
-            index.entries.entry(metadata.name.clone()).or_default().push(ChartVersion {
-                metadata,
-                urls: vec![url],
-                created: Timestamp::now(),
-                digest: files::digest(&data),
-                ..ChartVersion::default()
-            });
-        }
-        Ok(index)
     }
 
     fn to_json(&self) -> Json {

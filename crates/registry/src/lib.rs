@@ -6,6 +6,7 @@
 mod address;
 mod agents;
 mod brief;
+mod directory;
 mod download;
 mod failure;
 mod files;
@@ -18,7 +19,7 @@ pub mod search;
 pub use address::{Address, equal, join, resolve_reference};
 pub use agents::Agents;
 pub use brief::brief_file;
-pub use download::{Downloaded, Downloader, Provenance, address_in, fetch_index, find_in_repository};
+pub use download::{ARCHIVES, Downloaded, Downloader, Provenance, address_in, fetch_index, find_in_repository};
 pub use getter::{Getter, Request, Schemes};
 pub use index::{ChartVersion, IndexFile};
 pub use repos::{Entry, Repositories, charts_file, index_file};

@@ -94,8 +94,8 @@ pub const ALL: &[Entry] = &[
     ("rollback", "Bring back an earlier revision of a release", "The one before the newest, if none is named. It becomes a new revision.", &["rollback web", "rollback web 3 --wait"]),
     ("search", "Search for charts", "", &[]),
     ("search hub", "Search Artifact Hub", "", &["search hub nginx", "search hub nginx -o json --list-repo-url"]),
-    ("search repo", "Search the added repositories", "Works on the downloaded indexes: `{program} repo update` refreshes them.",
-     &["search repo nginx", "search repo nginx --versions --version '>=1.2'", "search repo --regexp '^example/'"]),
+    ("search repo", "Search the added repositories", "Works on the downloaded indexes: `{program} repo update` refreshes them. Of a repository in a registry (oci://) it shows the versions that lie there now.",
+     &["search repo nginx", "search repo oci://registry.example.com/charts/web --versions", "search repo nginx --versions --version '>=1.2'", "search repo --regexp '^example/'"]),
 
     ("show", "Show what a chart holds", "", &[]),
     ("show all", "Show a chart's definition, values, README and CRDs", "", &["show all ./web"]),
@@ -103,6 +103,9 @@ pub const ALL: &[Entry] = &[
     ("show crds", "Show a chart's CRDs", "", &["show crds ./web"]),
     ("show readme", "Show a chart's README", "", &["show readme ./web"]),
     ("show values", "Show a chart's default values", "", &["show values ./web > my-values.yaml", "show values ./web --jsonpath {.image}"]),
+
+    ("show versions", "Show the versions of a chart", "The newest comes first. Pre-releases are shown with --devel or a --version that allows them.",
+     &["show versions example/web", "show versions oci://registry.example.com/charts/web --version ^1.2", "show versions web --repo https://charts.example.com -o json"]),
 
     ("status", "Show the state of a release", "", &["status web", "status web -o json"]),
     ("template", "Render a chart without a cluster",
@@ -118,6 +121,12 @@ pub const ALL: &[Entry] = &[
     ("verify", "Check an archive against its signature", "The provenance file is expected beside it: web-1.2.3.tgz.prov.", &["verify web-1.2.3.tgz", "verify web-1.2.3.tgz --keyring keys.gpg"]),
     ("version", "Show the version", "Called as helm it answers as Helm does; under its own name it tells which Helm it stands in for.",
      &["version", "version --short", "version --template {{.Version}}"]),
+
+    ("outdated", "Show what has newer versions",
+     "Looks at the dependencies of a chart, or with --releases at what is installed. CURRENT is what is locked or installed, \
+      ALLOWED the newest version that Chart.yaml allows, LATEST the newest there is. Indexes of added repositories are taken as they \
+      were downloaded: `{program} repo update` refreshes them. A release is looked for in all of them under its chart's name.",
+     &["outdated ./web", "outdated --releases -A", "outdated ./web --all -o json"]),
 
     ("unlock", "Free a release whose operation was cut off",
      "The record of the operation is closed as failed, after which the release can be upgraded, rolled back or \

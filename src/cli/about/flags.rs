@@ -57,6 +57,11 @@ pub fn flag(path: &str, name: &str) -> &'static str {
         ("lint", "quiet") => "show only warnings and errors",
         ("lint", "strict") => "fail on warnings, too",
         ("diff upgrade" | "diff revision" | "diff rollback" | "diff release", "output") => "form of the differences",
+        ("outdated", "all") => "show what is up to date, too",
+        ("outdated", "all-namespaces") => "with --releases: look into all namespaces",
+        ("outdated", "fail-on-outdated") => "fail where something is outdated",
+        ("outdated", "releases") => "look at installed releases in place of a chart's dependencies",
+        ("outdated", "devel") => "count pre-releases, too",
         ("unlock", "force") => "free it although its holder is at work; that process then stops",
         _ => general(name),
     }

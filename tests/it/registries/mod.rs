@@ -5,6 +5,7 @@ mod misbehaving;
 mod real;
 mod tls;
 mod tokens;
+mod versions;
 
 use real::{Wants, start};
 
@@ -59,7 +60,7 @@ fn charts_go_into_a_registry_and_come_back() {
 #[test]
 fn an_index_leads_into_a_registry() {
     let s = Sandbox::new();
-    let Some(server) = serve(&s) else { return };
+    let Some(server) = start(&s, Wants::Password) else { return };
     let host = &server.host;
     s.chart("app", &[("templates/a.yaml", "name: {{ .Chart.Name }}\n")]);
     s.run(["package", "app"]).ok();
