@@ -21,11 +21,6 @@ impl Asked {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
     }
-
-    /// `METHOD TARGET`
-    pub fn line(&self) -> String {
-        format!("{} {}", self.method, self.target)
-    }
 }
 
 /// An answer.

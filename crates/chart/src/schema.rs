@@ -201,8 +201,7 @@ impl boon::UrlLoader for Loader {
                 // a host is no part of the path (`FileLoader.ToFile`)
                 let rest = url.trim_start_matches("file://");
                 let path = std::path::Path::new(rest.find('/').map_or("", |i| rest.get(i..).unwrap_or_default()));
-                let data = std::fs::read(path).map_err(|e| crate::gostd::path_error("open", path, &e))?;
-                Ok(read_json(&data)?)
+                Ok(read_json(&regular(path)?)?)
             }
             "http" | "https" => match &self.http {
                 Some(http) => Ok(read_json(&http.load(url)?)?),
@@ -218,6 +217,20 @@ impl boon::UrlLoader for Loader {
             _ => Err(format!("no URLLoader registered for {}", quote(url.as_bytes())).into()),
         }
     }
+}
+
+/// A file of a schema: devices may never end.
+fn regular(path: &std::path::Path) -> Result<Vec<u8>, String> {
+    use crate::archive::MAX_FILE_SIZE;
+    let failed = |e: std::io::Error| crate::gostd::path_error("open", path, &e);
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if !about.is_file() {
+        return Err(format!("{} is no regular file", path.display()));
+    }
+    if about.len() > MAX_FILE_SIZE {
+        return Err(format!("{} is larger than the maximum file size {MAX_FILE_SIZE}", path.display()));
+    }
+    std::fs::read(path).map_err(failed)
 }
 
 /// A schema that does not compile, in the words of Helm's library.

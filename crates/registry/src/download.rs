@@ -141,7 +141,9 @@ impl Downloader<'_> {
         let name = place.file_name();
         let path = folder.join(&name);
         if !folder.is_dir() {
-            return Err(Error::NotFound(format!("open {}: no such file or directory", path.display())));
+            // the name of a temporary file is told, as by Helm
+            let temporary = format!("{}{}", path.display(), std::process::id());
+            return Err(Error::NotFound(format!("open {temporary}: no such file or directory")));
         }
         files::write(&path, &data, 0o644)?;
         let mut out = Downloaded { path, provenance: None, name, warning: None };

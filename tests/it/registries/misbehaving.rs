@@ -149,7 +149,7 @@ fn refused(answer: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> (Server,
         "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{{name: app, version: 0.1.0, repository: 'oci://{}/c'}}]\n",
         server.host
     ));
-    s.chart("home/old", &[]);
+    s.write("home/old/Chart.yaml", "apiVersion: v2\nname: old\nversion: 0.1.0\n");
     s.run(["package", "home/old", "-d", "web/charts"]).ok();
     let before = std::fs::read(s.path("web/charts/old-0.1.0.tgz")).expect("an archive");
     let run = s.run(["dependency", "update", "web", "--plain-http"]);
