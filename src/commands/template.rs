@@ -9,6 +9,7 @@ use pintle_chart::render_values::{ReleaseOptions, to_render_values};
 use pintle_chart::{Chart, deps, names};
 use pintle_cluster::action::install::{self, InstallOptions};
 use pintle_cluster::action::{DryRun, Rendered};
+use pintle_render::manifest::Hook;
 use pintle_render::{
     Recorder, RenderOptions, ResourceOptions, Resources, render_resources, resources, split_manifests,
 };
@@ -85,6 +86,7 @@ pub fn run(cx: &Context<'_>) -> CliResult {
         sub_notes: p.on("render-subchart-notes"),
         include_crds: p.on("include-crds"),
         hide_secret: p.on("hide-secret"),
+        apart: server.is_none() && recorder.is_none() && writes_all(cx),
         ..ResourceOptions::default()
     };
     match render_resources(&chart, &top, &caps, &render_options, &resource_options) {
@@ -163,8 +165,43 @@ fn trim(text: &[u8]) -> &[u8] {
     }
 }
 
+/// Whether all documents go to the terminal as they are, which takes no more than one at a time.
+fn writes_all(cx: &Context<'_>) -> bool {
+    cx.args.text("output-dir").is_empty() && cx.args.list("show-only").is_empty()
+}
+
+/// The hooks that are shown beside the manifest.
+fn shown_hooks<'r>(cx: &Context<'_>, r: &'r Resources) -> impl Iterator<Item = &'r Hook> {
+    let (none, no_tests) = (cx.args.on("no-hooks"), cx.args.on("skip-tests"));
+    r.hooks.iter().filter(move |h| !(none || no_tests && h.events.iter().any(|e| e == "test")))
+}
+
+/// As [`print`] where [`writes_all`], without joining the documents.
+fn print_all(cx: &Context<'_>, r: &Resources) {
+    let mut text = Vec::new();
+    let mut documents = r.documents(cx.args.on("hide-secret")).peekable();
+    while let Some((path, document)) = documents.next() {
+        text.clear();
+        resources::push(&mut text, path, document);
+        if documents.peek().is_none() {
+            text.truncate(trim(&text).len());
+        }
+        cx.out.data(&text);
+    }
+    cx.out.data(b"\n");
+    for h in shown_hooks(cx, r) {
+        text.clear();
+        resources::push(&mut text, &h.path, &h.manifest);
+        cx.out.data(&text);
+    }
+}
+
 fn print(cx: &Context<'_>, release: &str, mut r: Resources) -> CliResult {
     let p = &cx.args;
+    if writes_all(cx) && r.manifest.is_empty() {
+        print_all(cx, &r);
+        return Ok(());
+    }
     let output_dir = p.text("output-dir");
     let mut written = Written { cx, dir: &output_dir, paths: Vec::new() };
     if p.on("release-name") && !output_dir.is_empty() {
@@ -186,16 +223,11 @@ fn print(cx: &Context<'_>, release: &str, mut r: Resources) -> CliResult {
         }
     }
     stream.push(b'\n');
-    if !p.on("no-hooks") {
-        for h in &r.hooks {
-            if p.on("skip-tests") && h.events.iter().any(|e| e == "test") {
-                continue;
-            }
-            if output_dir.is_empty() {
-                resources::push(&mut stream, &h.path, &h.manifest);
-            } else {
-                written.write(&h.path, &h.manifest)?;
-            }
+    for h in shown_hooks(cx, &r) {
+        if output_dir.is_empty() {
+            resources::push(&mut stream, &h.path, &h.manifest);
+        } else {
+            written.write(&h.path, &h.manifest)?;
         }
     }
     emit(cx, &stream)

@@ -30,6 +30,8 @@ pub struct ResourceOptions<'a> {
     pub include_crds: bool,
     /// Secrets are replaced by a line that says so.
     pub hide_secret: bool,
+    /// [`Resources::manifest`] stays empty: large outputs need not be held twice by whoever writes document by document.
+    pub apart: bool,
     /// Rewrites the manifests before they are sorted.
     pub post_render: Option<&'a PostRender<'a>>,
     /// What the post-renderer sees of hooks.
@@ -51,6 +53,17 @@ pub struct Resources {
     pub notes: GoStr,
     /// Documents whose `helm.sh/hook` names an event that is not known.
     pub unknown_hooks: Vec<UnknownHook>,
+}
+
+impl Resources {
+    /// What the stream is joined of: path and text of each CRD and resource.
+    pub fn documents(&self, hide_secret: bool) -> impl Iterator<Item = (&str, &[u8])> {
+        let crds = self.crds.iter().map(|(path, text)| (path.as_str(), text.as_bytes()));
+        crds.chain(self.manifests.iter().map(move |m| {
+            let hidden = hide_secret && m.kind == "Secret" && m.api_version == "v1";
+            (m.path.as_str(), if hidden { HIDDEN_SECRET.as_bytes() } else { m.content.as_bytes() })
+        }))
+    }
 }
 
 /// Why a chart did not render.
@@ -117,19 +130,14 @@ pub fn render_resources(
     if o.include_crds {
         out.crds = chart.crd_objects().into_iter().map(|c| (c.filename, GoStr::from(&*c.file.data))).collect();
     }
-    // the largest text of all: made in its size
-    let sizes = out.crds.iter().map(|(p, t)| p.len() + t.len());
-    let sizes = sizes.chain(out.manifests.iter().map(|m| m.path.len() + m.content.len()));
-    out.manifest.reserve(sizes.map(|n| n + "---\n# Source: \n\n".len()).sum());
-    for (path, text) in &out.crds {
-        push(&mut out.manifest, path, text);
-    }
-    for m in &out.manifests {
-        if o.hide_secret && m.kind == "Secret" && m.api_version == "v1" {
-            push(&mut out.manifest, &m.path, HIDDEN_SECRET.as_bytes());
-        } else {
-            push(&mut out.manifest, &m.path, &m.content);
+    if !o.apart {
+        // the largest text of all: made in its size
+        let sizes = out.documents(false).map(|(path, text)| path.len() + text.len() + "---\n# Source: \n\n".len());
+        let mut manifest = Vec::with_capacity(sizes.sum());
+        for (path, text) in out.documents(o.hide_secret) {
+            push(&mut manifest, path, text);
         }
+        out.manifest = manifest;
     }
     Ok(out)
 }
